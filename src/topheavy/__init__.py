@@ -1,0 +1,81 @@
+"""topheavy: is your index top-heavy?
+
+The map. A datum is always somewhere; a room is a place where data rests, and steps are joined by storage::
+
+    sources ─▶ lake ─▶ tables ─▶ metrics ─▶ warehouse ─▶ web
+                         ▲ │
+                         │ ▼
+                       repairs
+
+    core       words shared by all: calendar, symbols, http, plugins, settings, clock, errors, log, units
+    datasets   what the data is: one file a table (columns, units, key, partition, checks)
+    sources    one file a vendor: fetch brings bytes untouched, parse is pure
+    simulator  a market that never was, and a vendor's HTTP API in front of it
+    lake       the raw zone: what came, as it came, and a ledger of what was asked, came and failed
+    tables     open Iceberg tables: catalog, write, read as of a time, upkeep
+    repairs    one file a rule: what is wrong in the data, how it was mended, with evidence
+    metrics    questions in SQL, one file each, and the engines that answer them
+    warehouse  the published copy: one DuckDB file, keys enforced, read-only sandboxed SQL
+    web        the app; one file a page
+    jobs       the only room that sees the whole road: each job introduces rooms to each other
+
+``SEES`` says which room may import which, ``OUTSIDE`` which room may name which library;
+``tests/test_architecture.py`` holds both.
+"""
+
+from importlib.metadata import version
+
+__all__ = ["OUTSIDE", "SEES", "__version__"]
+
+__version__ = version("topheavy")
+
+SEES: dict[str, frozenset[str]] = {
+    "core": frozenset(),
+    "datasets": frozenset({"core"}),
+    "sources": frozenset({"core", "datasets"}),
+    "simulator": frozenset({"core"}),
+    "lake": frozenset({"core"}),
+    "tables": frozenset({"core", "datasets"}),
+    "repairs": frozenset({"core", "datasets"}),
+    "metrics": frozenset({"core", "datasets"}),
+    "warehouse": frozenset({"core", "datasets"}),
+    "web": frozenset({"core", "datasets", "metrics", "warehouse"}),
+    "jobs": frozenset(
+        {
+            "core",
+            "datasets",
+            "sources",
+            "simulator",
+            "lake",
+            "tables",
+            "repairs",
+            "metrics",
+            "warehouse",
+            "web",
+        }
+    ),
+    "cli": frozenset({"core", "datasets", "jobs"}),
+}
+"""Room → the rooms it may import (every room may import ``core``'s words and itself)."""
+
+OUTSIDE: dict[str, frozenset[str]] = {
+    "httpx2": frozenset({"core"}),
+    "pyrate_limiter": frozenset({"core"}),
+    "stamina": frozenset({"core"}),
+    "exchange_calendars": frozenset({"core"}),
+    "obstore": frozenset({"lake"}),
+    "sqlite3": frozenset({"lake"}),
+    "pyiceberg": frozenset({"tables"}),
+    "duckdb": frozenset({"metrics", "warehouse"}),
+    "python_calamine": frozenset({"sources"}),
+    "polars": frozenset({"sources", "repairs", "tables", "simulator", "datasets"}),
+    "dash": frozenset({"web"}),
+    "dash_ag_grid": frozenset({"web"}),
+    "dash_mantine_components": frozenset({"web"}),
+    "plotly": frozenset({"web"}),
+    "fastapi": frozenset({"web", "simulator"}),
+    "uvicorn": frozenset({"web", "simulator"}),
+    "typer": frozenset({"cli"}),
+    "rich": frozenset({"cli", "core"}),
+}
+"""Library → the only rooms that may name it."""

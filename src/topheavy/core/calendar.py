@@ -1,0 +1,78 @@
+"""Sessions of the New York Stock Exchange (XNYS): never weekday arithmetic.
+
+Source of fact: the ``exchange_calendars`` library's XNYS calendar.
+"""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from topheavy.core.errors import UsageError
+
+FIRST = date(1990, 1, 2)
+"""The first session this calendar knows."""
+
+
+@cache
+def _xnys() -> Any:
+    import exchange_calendars
+
+    return exchange_calendars.get_calendar("XNYS", start=FIRST.isoformat())
+
+
+@cache
+def _sessions() -> tuple[date, ...]:
+    return tuple(stamp.date() for stamp in _xnys().sessions)
+
+
+@cache
+def _session_set() -> frozenset[date]:
+    return frozenset(_sessions())
+
+
+def sessions(since: date, until: date) -> list[date]:
+    """Return every session from ``since`` to ``until``, both included.
+
+    Raises:
+        UsageError: when ``since`` is after ``until`` or outside the calendar.
+    """
+    if since > until:
+        raise UsageError(f"the period ends ({until}) before it begins ({since}): swap --since and --until")
+    if since < FIRST or until > last_known():
+        raise UsageError(f"the calendar knows {FIRST} to {last_known()}; asked for {since} to {until}")
+    return [session for session in _sessions() if since <= session <= until]
+
+
+def last_known() -> date:
+    """Return the last session the calendar can tell (about a year ahead)."""
+    return _sessions()[-1]
+
+
+def is_session(day: date) -> bool:
+    """Say whether the exchange trades on ``day``."""
+    return day in _session_set()
+
+
+def why_closed(day: date) -> str:
+    """Say why ``day`` is not a session: ``weekend`` or ``holiday`` (ad-hoc closures included)."""
+    return "weekend" if day.weekday() >= 5 else "holiday"
+
+
+def close_of(session: date) -> datetime:
+    """Return the moment the session closes, in UTC (18:00 or 17:00 on half days, by the season)."""
+    return _xnys().session_close(session.isoformat()).to_pydatetime()  # type: ignore[no-any-return]
+
+
+def session_on_or_before(day: date) -> date:
+    """Return ``day`` if it is a session, else the last session before it."""
+    while not is_session(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def last_closed(now: datetime) -> date:
+    """Return the last session that had closed at ``now`` (UTC)."""
+    session = session_on_or_before(min(now.date(), last_known()))
+    while close_of(session) > now:
+        session = session_on_or_before(session - timedelta(days=1))
+    return session

@@ -1,0 +1,92 @@
+"""The error tree: one class a room, and retry is a type.
+
+::
+
+    TopheavyError
+    ├── UsageError            the command, setting or manifest is wrong (exit 2)
+    ├── SourceError           a vendor or a file did not give what was asked
+    │   ├── SourceBusy        × Transient   429, 5xx, timeouts, resets: ask again later
+    │   ├── SourceRefused     × Terminal    401, 403, 404: asking again does not help
+    │   └── Malformed         × Terminal    an answer came, but cannot be read as what it should be
+    ├── LakeError             the raw zone or its ledger
+    ├── TableError            the Iceberg tables
+    │   └── CheckFailed       × Terminal    rows that a dataset's own rules forbid
+    ├── MetricError           a question or its engine
+    ├── WarehouseError        the published copy
+    │   └── NotPublished      × Terminal    a check refused publication, or nothing was published yet
+    └── WebError              the pages
+
+Messages say what happened, to which data, and what to do next, in one line.
+"""
+
+
+class TopheavyError(Exception):
+    """The root: catch this to catch everything this package raises on purpose."""
+
+
+class Transient:
+    """Mixed in where the same call may succeed later; carries the vendor's own wish, in seconds."""
+
+    retry_after: float | None = None
+
+
+class Terminal:
+    """Mixed in where asking again cannot help."""
+
+
+class UsageError(TopheavyError, Terminal):
+    """A command, setting or manifest that cannot be acted on."""
+
+
+class SourceError(TopheavyError):
+    """A vendor or a file did not give what was asked."""
+
+
+class SourceBusy(SourceError, Transient):
+    """The vendor could not answer now: rate limit, server error, time-out or broken connection."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class SourceRefused(SourceError, Terminal):
+    """The vendor will not answer this request: wrong key, no right, or no such thing."""
+
+
+class Malformed(SourceError, Terminal):
+    """An answer came but is not what it should be; its bytes are kept."""
+
+
+class LakeError(TopheavyError):
+    """The raw zone or the ledger cannot be read or written."""
+
+
+class TableError(TopheavyError):
+    """An Iceberg table cannot be read or written."""
+
+
+class CheckFailed(TableError, Terminal):
+    """Rows break a rule their dataset declares; nothing was written."""
+
+
+class MetricError(TopheavyError):
+    """A question is unknown, lacks an input, or its engine refused it."""
+
+
+class WarehouseError(TopheavyError):
+    """The published copy cannot be built or read."""
+
+
+class NotPublished(WarehouseError, Terminal):
+    """Nothing was published, or a check refused it; what was published before is still there."""
+
+
+class WebError(TopheavyError):
+    """A page cannot be served."""
+
+
+def one_line(error: BaseException) -> str:
+    """Return the error's message on one line, never empty."""
+    text = " ".join(str(error).split())
+    return text or type(error).__name__

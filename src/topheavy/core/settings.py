@@ -1,0 +1,67 @@
+"""Where everything lives and what may be set: ``TOPHEAVY_*`` in the environment, nothing else.
+
+Secrets come from the environment only, are read at the moment of use and never stored.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from topheavy.core.errors import UsageError
+
+HOME_VARIABLE = "TOPHEAVY_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One run's settings. ``environment`` is kept so that plug-ins can read their own variables."""
+
+    home: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return ``TOPHEAVY_<name>``, or ``default`` where it is not set."""
+        return self.environment.get(f"TOPHEAVY_{name}", default)
+
+    def number(self, name: str, default: float) -> float:
+        """Return ``TOPHEAVY_<name>`` as a number.
+
+        Raises:
+            UsageError: when it is set to something that is not a number.
+        """
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            return float(text)
+        except ValueError:
+            raise UsageError(f"TOPHEAVY_{name} is '{text}', which is not a number: unset it or fix it") from None
+
+    def secret(self, *names: str) -> str:
+        """Return the first of the environment variables ``names`` that is set.
+
+        Raises:
+            UsageError: when none is set; the message names the first.
+        """
+        for name in names:
+            if value := self.environment.get(name):
+                return value
+        raise UsageError(f"no key found: set {names[0]} in the environment")
+
+    @property
+    def coverage_floor(self) -> float:
+        """Below this coverage (0 to 1) a figure is withheld. Setting: ``TOPHEAVY_COVERAGE_FLOOR``."""
+        return self.number("COVERAGE_FLOOR", 0.8)
+
+    @property
+    def market_data(self) -> Path:
+        """Folder of real market files for the packaged example manifest and the tests."""
+        return Path(self.text("MARKET_DATA", "../shared/market"))
+
+
+def read_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; ``home`` given on the command line wins over ``TOPHEAVY_HOME``."""
+    env = dict(os.environ if environment is None else environment)
+    chosen = home or Path(env.get(HOME_VARIABLE) or ".topheavy")
+    return Settings(home=chosen.expanduser(), environment=env)

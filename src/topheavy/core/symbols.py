@@ -1,0 +1,23 @@
+"""Spelling of symbols: one house form for the many ways vendors print a share class."""
+
+import re
+
+_CLASS = re.compile(r"^([A-Z]{1,5})[ ./-]([A-Z])$")
+_RUN_TOGETHER = {"BRKA": "BRK.A", "BRKB": "BRK.B", "BFA": "BF.A", "BFB": "BF.B", "LENB": "LEN.B"}
+"""Share classes that fund issuers print without any separator (seen in IVV and SPY files)."""
+
+
+def normal(symbol: str) -> str:
+    """Return the house spelling: upper case, no padding, a dot before the class letter.
+
+    >>> normal(" brk-b "), normal("BRKB"), normal("BF/B"), normal("AAPL")
+    ('BRK.B', 'BRK.B', 'BF.B', 'AAPL')
+    """
+    plain = symbol.strip().upper()
+    plain = _RUN_TOGETHER.get(plain, plain)
+    return _CLASS.sub(r"\1.\2", plain)
+
+
+def dashed(symbol: str) -> str:
+    """Return the spelling Yahoo uses: a dash before the class letter (``BRK-B``)."""
+    return normal(symbol).replace(".", "-")

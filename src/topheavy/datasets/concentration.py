@@ -1,0 +1,29 @@
+"""Concentration: how top-heavy an index is on a session, by issuer and by line, with its coverage."""
+
+from topheavy.datasets.schema import DAY, NUMBER, TEXT, WHOLE, Column, Dataset, Layer
+
+DATASET = Dataset(
+    name="concentration",
+    grain="an index on a session, at a level",
+    columns=(
+        Column("session", DAY, "trading day, or a fund file's as-of date"),
+        Column("index", TEXT, "the index, or the fund"),
+        Column("level", TEXT, "issuer or line"),
+        Column("status", TEXT, "ok, or withheld"),
+        Column("reason", TEXT, "why the figures are withheld", optional=True),
+        Column("members", WHOLE, "members of the index that day", "members"),
+        Column("measured", WHOLE, "members whose value is measured, not stood in for", "members"),
+        Column("coverage", NUMBER, "measured ÷ members", "1"),
+        Column("measured_total", NUMBER, "sum over measured members", "currency", optional=True),
+        Column("total", NUMBER, "sum over all members, stand-ins included", "currency", optional=True),
+        Column("top1", NUMBER, "share of the largest member", "1", optional=True),
+        Column("top5", NUMBER, "share of the five largest", "1", optional=True),
+        Column("top10", NUMBER, "share of the ten largest", "1", optional=True),
+        Column("hhi", NUMBER, "Herfindahl-Hirschman index: Σ w², w in %", "0 to 10,000", optional=True),
+        Column("effective_n", NUMBER, "1 / Σ w²", "members", optional=True),
+        Column("entropy_n", NUMBER, "exp(−Σ w ln w)", "members", optional=True),
+        Column("gini", NUMBER, "Gini coefficient of the weights", "0 to 1", optional=True),
+    ),
+    key=("session", "index", "level"),
+    layer=Layer.DERIVED,
+)
