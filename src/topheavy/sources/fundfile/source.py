@@ -1,0 +1,165 @@
+"""The source of one issuer's holdings files: plan, fetch, parse, and what is reported about a file."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from math import fsum
+from pathlib import PurePath
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from topheavy.core.errors import Malformed, UsageError
+from topheavy.core.http import Http
+from topheavy.core.settings import Settings
+from topheavy.core.units import Answer, Unit
+from topheavy.sources.fundfile.lines import (
+    Holding,
+    candidates,
+    holdings_table,
+    read_holdings,
+    securities_table,
+    stated_date,
+)
+from topheavy.sources.fundfile.printed import day, identified, symbol
+from topheavy.sources.fundfile.table import Columns, Line, Table, find_table, read_lines
+from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
+
+HOLDINGS = Route("holdings", ("holdings", "securities"))
+
+_FILE_DATE = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)")
+_NOT_A_FUND = frozenset(
+    {
+        "",
+        "ishares",
+        "spdr",
+        "invesco",
+        "ark",
+        "holdings",
+        "holding",
+        "index",
+        "daily",
+        "us",
+        "en",
+        "fund",
+        "etf",
+        "data",
+    }
+)
+"""Words in files' names that are not the fund's symbol."""
+
+
+class FundFile(Source):
+    """An issuer's source: a subclass says how the issuer spells and orders its columns."""
+
+    routes: ClassVar[tuple[Route, ...]] = (HOLDINGS,)
+    columns: ClassVar[Columns]
+    orders: ClassVar[tuple[str, ...]]
+    """Header lines as the issuer prints them, for files that come without theirs."""
+    funds: ClassVar[Mapping[str, str]] = {}
+    """Name of a fund as printed above its table → its symbol, where the issuer prints no symbol."""
+    fund_label: ClassVar[str] = ""
+    """What is printed before the fund's symbol above the table, where the issuer does so."""
+
+    def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
+        """Yield one unit, the file; its path or URL is the unit's subject."""
+        if not ask.wants(HOLDINGS):
+            return iter(())
+        if not ask.target:
+            raise UsageError(f"{self.name} reads one fund's holdings file: give its path or URL")
+        return iter((Unit(self.name, HOLDINGS.name, subject=ask.target),))
+
+    def fetch(self, unit: Unit, http: Http, settings: Settings) -> Fetched:
+        """Bring the file, untouched, and the name it goes by."""
+        page, kind = read_address(unit.subject, http)
+        return Fetched((page,), kind, {"file": file_name(unit.subject)})
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Read the file into ``holdings`` and, for its equities, ``securities``."""
+        unit, file = answer.unit.id, answer.facts.get("file", "")
+        table = find_table(read_lines(answer), self.columns, self.orders)
+        if table is None:
+            expected = f"no holdings found under columns like {self.orders[0]}"
+            raise Malformed(f"{unit}: {expected}: is this a holdings file of {self.name}?")
+        lines, misfits = candidates(table)
+        as_of = _as_of(table, lines, unit)
+        fund, doubts = self._fund(table, lines, file, unit)
+        kept, unread = read_holdings(table, lines, fund, as_of)
+        left_out = (*misfits, *unread)
+        if not kept:
+            why = "".join(f"; {left.where}: {left.reason}" for left in left_out[:1])
+            raise Malformed(f"{unit}: no holdings found, {len(left_out)} lines left out{why}; download the file again")
+        tables = {"holdings": holdings_table(fund, as_of, kept), "securities": securities_table(kept)}
+        notes = (_summary(fund, as_of, kept, left_out), _weights(kept), *doubts, *_remarks(table, lines, as_of, file))
+        return Parsed(tables, left_out, naming=as_of, notes=notes)
+
+    def _fund(self, table: Table, lines: Sequence[Line], file: str, unit: str) -> tuple[str, list[str]]:
+        inside, named = self._fund_inside(table, lines), fund_in_name(file)
+        if inside is not None:
+            differs = named is not None and named != inside
+            return inside, [f"the file says {inside}, its name says {named}: {inside} is used"] if differs else []
+        if named is None:
+            advice = f"name the file after the fund's symbol, like {self.name}_XYZ_2024-12-06.csv"
+            raise Malformed(f"{unit}: the file does not say which fund it is: {advice}")
+        return named, [f"the fund's symbol, {named}, is from the file's name"]
+
+    def _fund_inside(self, table: Table, lines: Sequence[Line]) -> str | None:
+        if printed := Counter(found for line in lines if (found := symbol(table.cell(line, "fund")))):
+            return min(printed, key=lambda found: (-printed[found], found))
+        return next((found for line in table.preamble if (found := self._fund_above(line))), None)
+
+    def _fund_above(self, line: Line) -> str | None:
+        first, second = (*line.filled, "", "")[:2]
+        if self.fund_label and first.strip().rstrip(":").lower() == self.fund_label:
+            return symbol(second)
+        return self.funds.get(first.strip())
+
+
+def file_name(address: str) -> str:
+    """Return the name a file goes by: the last part of a path, or of a URL (its ``fileName`` where it has one)."""
+    if not address.startswith(("http://", "https://")):
+        return PurePath(address).name
+    url = urlsplit(address)
+    return parse_qs(url.query).get("fileName", [PurePath(url.path).name])[0]
+
+
+def fund_in_name(file: str) -> str | None:
+    """Return the fund's symbol from a file's name, where one word of the name can be nothing else."""
+    found = [word for word in re.split(r"[^A-Za-z]+", PurePath(file).stem) if word.lower() not in _NOT_A_FUND]
+    return found[0].upper() if len(found) == 1 and len(found[0]) <= 5 else None
+
+
+def _as_of(table: Table, lines: Sequence[Line], unit: str) -> date:
+    if printed := Counter(found for line in lines if (found := day(table.cell(line, "as_of")))):
+        return max(printed, key=lambda found: (printed[found], found))
+    above = next((found for line in table.preamble if (found := stated_date(line))), None)
+    if above is None:
+        raise Malformed(f"{unit}: no as-of date found, neither above the table nor in a column: download it again")
+    return above
+
+
+def _summary(fund: str, as_of: date, kept: Sequence[Holding], left_out: Sequence[LeftOut]) -> str:
+    kinds = Counter(holding.asset_class for holding in kept)
+    counted = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return f"{fund} as of {as_of}: {len(kept)} lines kept ({counted}), {len(left_out)} left out"
+
+
+def _weights(kept: Sequence[Holding]) -> str:
+    stated = [holding.weight for holding in kept if holding.weight is not None]
+    if not stated:
+        return "no weights are printed"
+    total = fsum(stated)
+    doubt = "" if 0.95 <= total <= 1.05 else ", far from 100 %: lines may be missing or doubled"
+    return f"weights sum to {total:.2%}{doubt}"
+
+
+def _remarks(table: Table, lines: Sequence[Line], as_of: date, file: str) -> Iterator[str]:
+    found = _FILE_DATE.search(file)
+    named = day("-".join(found.groups())) if found else None
+    if named is not None and named != as_of:
+        yield f"the file says as of {as_of}, its name says {named}: {as_of} is used"
+    if not table.printed_header:
+        yield "no header line: columns are recognised by their known order"
+    if unread := [cell for line in lines if not identified(cell := table.cell(line, "cusip"))]:
+        yield f"{len(unread)} identifiers are neither CUSIP nor ISIN and stay empty, the first '{unread[0]}'"
+    yield "read " + ", ".join(f"{column} from '{table.heading(column)}'" for column in sorted(table.places))
