@@ -21,6 +21,12 @@ DATASET = Dataset(
             "the date whose shares the prices are quoted in: the session itself when as traded, "
             "the download date when the vendor had divided by every split up to then",
         ),
+        Column(
+            "dividend_basis",
+            DAY,
+            "the date up to which dividends had been taken out of the prices; empty: none were",
+            optional=True,
+        ),
     ),
     key=("session", "security"),
     month_of="session",

@@ -24,4 +24,5 @@ DATASET = Dataset(
     ),
     key=("fund", "as_of", "line"),
     security_by="as_of",
+    security_if="asset_class = 'equity'",
 )

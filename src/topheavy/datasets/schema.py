@@ -67,6 +67,8 @@ class Dataset:
     """The date column whose month partitions the table; empty: one partition."""
     security_by: str = ""
     """The date column at which a row's symbol is resolved to a security; empty: no symbol to resolve."""
+    security_if: str = ""
+    """A SQL condition on the rows whose symbol means a security; empty: all of them."""
     exact_symbol: bool = False
     """True where a symbol outside its dated interval means another security (prices), not a late notice."""
     checks: tuple[Check, ...] = field(default=())

@@ -2,7 +2,7 @@
 
 from topheavy.datasets.schema import DAY, NUMBER, TEXT, Check, Column, Dataset
 
-LARGEST_DENOMINATOR = 50
+LARGEST_DENOMINATOR = 20
 """New-for-old ratios are quotients of small integers; a ratio that needs more is a price adjustment."""
 
 

@@ -1,0 +1,1 @@
+"""The raw zone: what came, as it came, and a ledger of what was asked, came and failed."""

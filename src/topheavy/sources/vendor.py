@@ -86,6 +86,14 @@ class Source(ABC):
     title: ClassVar[str]
     routes: ClassVar[tuple[Route, ...]]
     limits: ClassVar[Limits] = Limits()
+    rereads: ClassVar[bool] = False
+    """True where the same unit may bring other bytes tomorrow (a file), so it is asked for at every collect."""
+    needs: ClassVar[str] = ""
+    """What its per-company routes want as subjects: empty, ``symbols``, or ``ciks`` (as ``AAPL=0000320193``)."""
+    rank: ClassVar[int] = 50
+    """Where two sources claim one row, the higher rank is kept; among equals the one received last."""
+    edition: ClassVar[int] = 1
+    """Raise it when ``parse`` changes what it returns: the next refine reads the lake again."""
 
     @abstractmethod
     def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
@@ -111,6 +119,10 @@ class Source(ABC):
     @abstractmethod
     def sample(self) -> Answer:
         """Return a small answer written by hand, true in shape, for the contract suite and the docs."""
+
+    def limits_for(self, settings: Settings) -> Limits:
+        """Return what the vendor allows under these settings: ``limits``, unless the source knows better."""
+        return self.limits
 
     def route(self, name: str) -> Route:
         """Return the route called ``name``."""

@@ -1,0 +1,140 @@
+"""Publish: repairs are found, questions answered, checked, and the warehouse replaced."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+import pyarrow as pa
+
+from topheavy import __version__
+from topheavy.core.calendar import sessions
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import NotPublished
+from topheavy.core.plugins import ENGINES, pick
+from topheavy.core.progress import Progress, Silent
+from topheavy.core.settings import Settings
+from topheavy.datasets.schema import Layer, dataset, datasets
+from topheavy.lake.raw import Lake
+from topheavy.metrics.questions import QuestionKind, in_order, question, questions
+from topheavy.repairs.run import find_repairs, inputs
+from topheavy.tables.catalog import Tables
+from topheavy.tables.read import read, snapshot_of
+from topheavy.tables.write import replace_all
+from topheavy.warehouse.ask import Warehouse
+from topheavy.warehouse.build import Gate, View, build
+
+ANSWERS = ["market_caps", "weights", "concentration"]
+"""Questions whose answers are stored as tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: rows by table; empty when nothing had changed."""
+
+    rows: dict[str, int]
+    repairs: int
+
+
+def publish(
+    lake: Lake, tables: Tables, settings: Settings, *, clock: Clock = system_clock, progress: Progress | None = None
+) -> Published:
+    """Bring the derived tables and the warehouse up to the tables; with nothing new, nothing is written.
+
+    Raises:
+        NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
+    """
+    progress = progress or Silent()
+    progress.start("publish", 4)
+    mended = mend(tables)
+    replace_all(tables, dataset("runs"), _runs(lake))
+    fingerprint = _fingerprint(tables, settings)
+    if _is_published(lake, fingerprint):
+        progress.finish()
+        return Published({}, mended)
+    progress.advance()
+    held = {name: read(tables, item) for name, item in datasets().items() if item.layer is not Layer.VIEW}
+    given = _given(held, settings)
+    progress.advance()
+    answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | given)
+    stored = {name: answers[name].select(dataset(name).schema.names).cast(dataset(name).schema) for name in ANSWERS}
+    progress.advance()
+    whole = {**held, **given, **stored}
+    about = {
+        "world": lake.home.world,
+        "published_at": clock().isoformat(timespec="seconds"),
+        "version": __version__,
+        "fingerprint": fingerprint,
+        "coverage_floor": str(settings.coverage_floor),
+    }
+    build(lake.home.path, whole, _views(), _gates(), about)
+    for name, rows in stored.items():
+        replace_all(tables, dataset(name), rows)
+    progress.finish()
+    return Published({name: table.num_rows for name, table in whole.items()}, mended)
+
+
+def mend(tables: Tables) -> int:
+    """Find the repairs again over the tables as they are; switched-off ones stay off. Returns how many there are."""
+    before = read(tables, dataset("repairs"))
+    off = frozenset(row["id"] for row in before.select(["id", "active"]).to_pylist() if not row["active"])
+    repairs = find_repairs({name: read(tables, dataset(name)) for name in inputs()}, off)
+    replace_all(tables, dataset("repairs"), repairs)
+    return int(repairs.num_rows)
+
+
+def _runs(lake: Lake) -> pa.Table:
+    rows = [
+        {
+            "unit": run.unit.id,
+            "source": run.unit.source,
+            "route": run.unit.route,
+            "session": run.unit.session.isoformat() if run.unit.session else "",
+            "subject": run.unit.subject,
+            "outcome": run.outcome.value,
+            "cause": run.cause,
+            "attempts": run.attempts,
+            "seconds": run.seconds,
+            "bytes": run.bytes,
+            "finished_at": run.finished_at,
+        }
+        for run in lake.ledger.runs()
+    ]
+    return pa.Table.from_pylist(rows, schema=dataset("runs").schema)
+
+
+def _fingerprint(tables: Tables, settings: Settings) -> str:
+    """A hash of everything the published figures depend on."""
+    base = [name for name, item in datasets().items() if item.layer is Layer.PARSED] + ["repairs", "runs"]
+    parts = [f"{name}={snapshot_of(tables, dataset(name))}" for name in sorted(base)]
+    parts += [__version__, str(settings.coverage_floor), *(item.sql for item in questions().values())]
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _is_published(lake: Lake, fingerprint: str) -> bool:
+    try:
+        return Warehouse(lake.home.path).about()["fingerprint"] == fingerprint
+    except NotPublished:
+        return False
+
+
+def _given(held: dict[str, pa.Table], settings: Settings) -> dict[str, pa.Table]:
+    asked = [row for row in held["runs"].select(["session"]).to_pylist() if row["session"]]
+    days = {date.fromisoformat(row["session"]) for row in asked} | set(held["bars"]["session"].to_pylist())
+    if not days and not held["holdings"].num_rows:
+        raise NotPublished("the tables hold no bars and no holdings yet: collect and refine some first")
+    period = sessions(min(days), max(days)) if days else []
+    return {
+        "sessions": pa.table({"session": pa.array(period, pa.date32())}),
+        "coverage_floor": pa.table({"floor": [settings.coverage_floor]}),
+    }
+
+
+def _views() -> list[View]:
+    stored = {QuestionKind.STEP, QuestionKind.VIEW}
+    names = [item.name for item in questions().values() if item.kind in stored]
+    return [View(item.name, item.sql) for item in in_order(names) if item.kind in stored]
+
+
+def _gates() -> list[Gate]:
+    checks = [item for item in questions().values() if item.kind is QuestionKind.CHECK]
+    return [Gate(item.name, item.text, question(item.name).sql, item.advice) for item in checks]

@@ -1,0 +1,166 @@
+"""Refine: answers in the lake become rows in the tables, and the rules look for what is wrong in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import pyarrow as pa
+
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import CheckFailed, Malformed, one_line
+from topheavy.core.plugins import SOURCES, load
+from topheavy.core.progress import Progress, Silent
+from topheavy.core.units import Outcome
+from topheavy.datasets.schema import MOMENT, TEXT, Dataset, dataset
+from topheavy.lake.ledger import Entry
+from topheavy.lake.raw import Lake
+from topheavy.sources.vendor import LeftOut, Parsed, Source
+from topheavy.tables.catalog import Tables
+from topheavy.tables.check import check
+from topheavy.tables.read import read
+from topheavy.tables.resolve import resolve
+from topheavy.tables.write import replace_slices
+
+BATCH_BYTES = 256 * 1024 * 1024
+"""Raw bytes parsed before rows are written, so that memory stays bounded however much came."""
+
+
+@dataclass(slots=True)
+class Refined:
+    """What a refine did: answers read, rows written by dataset, what was left out or could not be read."""
+
+    answers: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, list[LeftOut]] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def refine(lake: Lake, tables: Tables, *, clock: Clock = system_clock, progress: Progress | None = None) -> Refined:
+    """Bring the tables up to what the lake holds; with nothing new, nothing is written.
+
+    Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
+    """
+    progress = progress or Silent()
+    work = _Refining(lake, tables, clock, progress, load(SOURCES), Refined())
+    work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
+    work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
+    return work.done
+
+
+@dataclass(slots=True)
+class _Refining:
+    lake: Lake
+    tables: Tables
+    clock: Clock
+    progress: Progress
+    sources: dict[str, Source]
+    done: Refined
+
+    def delivers_symbols(self, entry: Entry) -> bool:
+        return "symbols" in self._delivers(entry)
+
+    def _delivers(self, entry: Entry) -> tuple[str, ...]:
+        return self.sources[entry.unit.source].route(entry.unit.route).delivers
+
+    def bring(self, title: str, entries: list[Entry]) -> None:
+        symbols = read(self.tables, dataset("symbols"))
+        digest = _digest(symbols)
+        known = self.lake.ledger.refined()
+        fresh = [e for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))]
+        self.progress.start(f"refine {title}", len(fresh))
+        for batch in _batches(fresh):
+            parsed = self._parse(batch)
+            self._write(parsed, symbols)
+            for entry, _ in parsed:
+                self.lake.ledger.note_refined([entry], self._edition(entry, digest))
+        self.progress.finish()
+
+    def _edition(self, entry: Entry, digest: str) -> str:
+        source = self.sources[entry.unit.source]
+        named = any(dataset(name).security_by for name in self._delivers(entry))
+        return f"{source.edition}.{digest}" if named else str(source.edition)
+
+    def _parse(self, batch: list[Entry]) -> list[tuple[Entry, Parsed]]:
+        readable = []
+        for entry in batch:
+            try:
+                parsed = self.sources[entry.unit.source].parse(self.lake.read(entry))
+            except Malformed as error:
+                self._set_aside(entry, one_line(error))
+                continue
+            readable.append((entry, parsed))
+            self.done.answers += 1
+            if parsed.left_out:
+                self.done.left_out[entry.unit.id] = list(parsed.left_out)
+            if parsed.notes:
+                self.done.notes[entry.unit.id] = parsed.notes
+            self.progress.advance()
+        return readable
+
+    def _write(self, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
+        for name in sorted({name for _, item in parsed for name in item.tables}):
+            target = dataset(name)
+            parts = [
+                (entry, _complete(target, item.tables[name], entry, item, symbols))
+                for entry, item in parsed
+                if name in item.tables
+            ]
+            self._replace(target, parts)
+
+    def _replace(self, target: Dataset, parts: list[tuple[Entry, pa.Table]]) -> None:
+        ranks = {name: source.rank for name, source in self.sources.items()}
+        try:
+            rows = pa.concat_tables([rows for _, rows in parts])
+            written = replace_slices(self.tables, target, rows, [entry.unit.id for entry, _ in parts], ranks)
+        except CheckFailed:
+            sound = [part for part in parts if self._is_sound(target, *part)]
+            if len(sound) == len(parts):
+                raise
+            if sound:
+                self._replace(target, sound)
+            return
+        self.done.rows[target.name] = self.done.rows.get(target.name, 0) + written
+
+    def _is_sound(self, target: Dataset, entry: Entry, rows: pa.Table) -> bool:
+        try:
+            check(target, rows)
+        except CheckFailed as error:
+            self._set_aside(entry, one_line(error))
+            return False
+        return True
+
+    def _set_aside(self, entry: Entry, cause: str) -> None:
+        """Keep an answer's bytes, but out of the tables, and write the failure down."""
+        self.lake.ledger.note_unreadable(entry, cause)
+        self.lake.ledger.note_attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock())
+        self.done.unreadable.append((entry.unit.id, cause))
+        self.progress.advance(failed=True)
+
+
+def _batches(entries: list[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    held = 0
+    for entry in sorted(entries, key=lambda e: (e.unit.source, e.unit.route, str(e.unit.session), e.unit.subject)):
+        if batch and held + entry.bytes > BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+        batch.append(entry)
+        held += entry.bytes
+    if batch:
+        yield batch
+
+
+def _complete(target: Dataset, rows: pa.Table, entry: Entry, parsed: Parsed, symbols: pa.Table) -> pa.Table:
+    """Add the security and the provenance a parser cannot know."""
+    if target.security_by:
+        rows = resolve(target, rows, symbols, parsed.naming)
+    for name, value in (("source", entry.unit.source), ("source_kind", entry.kind.value), ("origin", entry.unit.id)):
+        rows = rows.append_column(name, pa.repeat(pa.scalar(value, TEXT), rows.num_rows))
+    moment = pa.repeat(pa.scalar(entry.received_at, MOMENT), rows.num_rows)
+    return rows.append_column("received_at", moment).select(target.schema.names).cast(target.schema)
+
+
+def _digest(symbols: pa.Table) -> str:
+    rows = sorted(map(str, symbols.select(["security", "symbol", "since", "until"]).to_pylist()))
+    return sha256("\n".join(rows).encode()).hexdigest()[:12]

@@ -1,0 +1,110 @@
+"""The home folder: its layout's version, and the one world (real or simulated) its data is about."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from threading import get_ident
+
+from topheavy.core.errors import LakeError, one_line
+from topheavy.core.units import SourceKind
+
+FORMAT = 1
+"""The layout of a home folder that this version reads and writes."""
+
+REAL, SIMULATED = "real", "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home folder: one place for the raw zone, the ledger, the tables and the warehouse."""
+
+    path: Path
+
+    @property
+    def marker(self) -> Path:
+        """The file that says which layout this is."""
+        return self.path / "home.json"
+
+    @property
+    def _world(self) -> Path:
+        return self.path / "world"
+
+    @property
+    def world(self) -> str:
+        """``real``, ``simulated``, or empty while nothing has come yet."""
+        try:
+            return self._world.read_text()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise LakeError(f"{self._world} cannot be read: {one_line(error)}") from error
+
+    def settle(self, kind: SourceKind) -> None:
+        """Note which world the data is about; simulated and real data never share a home.
+
+        Raises:
+            LakeError: when the home already holds the other world.
+        """
+        coming = SIMULATED if kind is SourceKind.SIMULATED else REAL
+        held = self.world or self._claim(coming)
+        if held != coming:
+            raise LakeError(
+                f"{self.path} holds {held} data and this is {coming}: they never mix; choose another folder with --home"
+            )
+
+    def _claim(self, world: str) -> str:
+        """Note the world, unless another thread or process was first; return the one that is noted."""
+        beside = self.path / f".world.{os.getpid()}.{get_ident()}"
+        try:
+            beside.write_text(world)
+            os.link(beside, self._world)
+        except FileExistsError:
+            return self.world
+        except OSError as error:
+            raise LakeError(f"{self.path} cannot be written: {one_line(error)}") from error
+        finally:
+            beside.unlink(missing_ok=True)
+        return world
+
+
+def open_home(path: Path, *, create: bool = True) -> Home:
+    """Open the home folder at ``path``, making it where it is new and ``create`` is set.
+
+    Raises:
+        LakeError: when it is missing, not writable, or written by a newer version.
+    """
+    home = Home(path)
+    if home.marker.exists():
+        _refuse_newer(home)
+        return home
+    if not create:
+        raise LakeError(f"{path} holds nothing yet: run 'topheavy demo' or 'topheavy run SOURCE' first")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _write(home.marker, {"format": FORMAT})
+    except OSError as error:
+        raise LakeError(f"{path} cannot be used as a home: {one_line(error)}") from error
+    return home
+
+
+def _refuse_newer(home: Home) -> None:
+    held = _read(home.marker).get("format")
+    if not isinstance(held, int) or held > FORMAT:
+        raise LakeError(
+            f"{home.path} was written by a newer topheavy (format {held}, this one reads {FORMAT}): "
+            "upgrade topheavy, or choose another folder with --home"
+        )
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        raise LakeError(f"{path} cannot be read ({one_line(error)}): restore it or start a new home") from error
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    beside = path.with_suffix(f".{os.getpid()}.new")
+    beside.write_text(json.dumps(content))
+    beside.replace(path)

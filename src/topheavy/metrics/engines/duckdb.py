@@ -1,0 +1,43 @@
+"""DuckDB, in this process: the engine of a laptop."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pyarrow as pa
+
+from topheavy.core.errors import MetricError, one_line
+from topheavy.metrics.questions import Question, QuestionKind, in_order, tables_behind
+
+
+class DuckDB:
+    """Each answer is kept as a temporary table, so what several questions share is computed once."""
+
+    name: ClassVar[str] = "duckdb"
+    title: ClassVar[str] = "DuckDB, in this process"
+
+    def answer(self, wanted: list[str], inputs: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+        """Answer ``wanted`` over ``inputs`` (see ``Engine``)."""
+        import duckdb
+
+        needed = tables_behind(wanted)
+        if missing := needed - set(inputs):
+            raise MetricError(f"no table given for {', '.join(sorted(missing))}: refine it first")
+        with duckdb.connect(config={"autoinstall_known_extensions": False}) as session:
+            for name in needed:
+                session.register(name, inputs[name])
+            for item in in_order(wanted):
+                _run(session, item)
+            return {name: session.table(name).to_arrow_table() for name in wanted}
+
+
+def _run(session: "duckdb.DuckDBPyConnection", item: Question) -> None:  # type: ignore[name-defined]  # noqa: F821
+    import duckdb
+
+    shape = "TABLE" if item.kind is not QuestionKind.VIEW else "VIEW"
+    try:
+        session.execute(f"CREATE TEMPORARY {shape} {item.name} AS {item.sql}")
+    except duckdb.Error as error:
+        raise MetricError(f"{item.name}.sql cannot be answered: {one_line(error)}") from error
+
+
+ENGINE = DuckDB()

@@ -1,0 +1,52 @@
+-- question: What are prices worth on today's share unit, and with dividends reinvested?
+-- kind: view
+-- grain: session, security
+-- inputs: bars_as_traded, split_factors, dividends
+-- unit: currency
+-- close is split-adjusted; adj_close also takes out later cash dividends: × (1 − amount ÷ close before the ex-date).
+WITH split_adjusted AS (
+  SELECT
+    b.session, b.security,
+    b.open / COALESCE(f.prices, 1) AS open, b.high / COALESCE(f.prices, 1) AS high,
+    b.low / COALESCE(f.prices, 1) AS low, b.close / COALESCE(f.prices, 1) AS close,
+    b.close AS paid, b.volume * COALESCE(f.prices, 1) AS volume
+  FROM bars_as_traded AS b
+  LEFT JOIN split_factors AS f
+    ON f.security = b.security AND b.session >= f.since AND b.session < f.until
+),
+ex_dates AS (
+  SELECT
+    d.security, d.effective,
+    d.amount * COALESCE(quoted.prices, 1) / COALESCE(own.prices, 1) AS amount
+  FROM dividends AS d
+  LEFT JOIN split_factors AS own
+    ON own.security = d.security AND d.effective >= own.since AND d.effective < own.until
+  LEFT JOIN split_factors AS quoted
+    ON quoted.security = d.security AND d.basis >= quoted.since AND d.basis < quoted.until
+),
+paid_out AS (
+  SELECT
+    security, effective, SUM(amount) AS amount
+  FROM ex_dates
+  GROUP BY security, effective
+),
+before AS (
+  SELECT
+    s.security, s.session, s.open, s.high, s.low, s.close, s.volume, s.paid, p.amount,
+    LAG(s.close) OVER (PARTITION BY s.security ORDER BY s.session) AS close_before,
+    LAG(s.paid) OVER (PARTITION BY s.security ORDER BY s.session) AS paid_before
+  FROM split_adjusted AS s
+  LEFT JOIN paid_out AS p ON p.security = s.security AND p.effective = s.session
+),
+kept AS (
+  SELECT
+    security, session, open, high, low, close, volume,
+    CASE WHEN amount IS NULL OR paid_before IS NULL OR amount >= paid_before THEN 0
+      ELSE LN(1 - amount / paid_before) END AS log_kept
+  FROM before
+)
+SELECT
+  session, security, open, high, low, close, volume,
+  close * EXP(COALESCE(SUM(log_kept) OVER (
+    PARTITION BY security ORDER BY session ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 0)) AS adj_close
+FROM kept

@@ -1,0 +1,12 @@
+-- question: How did an index's total and a group's share change from one session to the next?
+-- kind: view
+-- grain: session, index, group
+-- inputs: group_share
+-- unit: 1; share_change in fractions of the index
+SELECT
+  session, "index", "group", share, total,
+  share - LAG(share) OVER one AS share_change,
+  value / LAG(value) OVER one - 1 AS value_change,
+  total / LAG(total) OVER one - 1 AS total_change
+FROM group_share
+WINDOW one AS (PARTITION BY "index", "group" ORDER BY session)

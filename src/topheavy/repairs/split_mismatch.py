@@ -1,0 +1,112 @@
+"""Split mismatch: a count on the other side of a split than its date says.
+
+On one share unit a split leaves the count where it was. Where the last count before a split and the first
+after it differ by the split's own ratio, one side is on the wrong unit: vendors restate counts early (NVIDIA
+2024-06-07, already times ten before 2024-06-10) or late. The run of counts that breaks with its own past (or
+future) by the same ratio is the wrong one; when neither side shows such a break, the older counts are, as a
+vendor that restates history does.
+"""
+
+from datetime import date
+from math import exp, log
+from typing import ClassVar
+
+import polars as pl
+
+from topheavy.repairs.examples import count_rows
+from topheavy.repairs.rule import Count, Frames, Repair, Rule, count_series, splits_of
+
+CLOSE = log(1.15)
+"""Two levels within 15 % are called the same: counts drift between reports."""
+
+SMALLEST = log(1.4)
+"""Ratios nearer to one than this cannot be told from an ordinary change of the count."""
+
+
+class SplitMismatch(Rule):
+    """Counts on the wrong side of a split."""
+
+    name: ClassVar[str] = "split_mismatch"
+    title: ClassVar[str] = "A share count on the other side of a split than its date says"
+    order: ClassVar[int] = 20
+    reads: ClassVar[tuple[str, ...]] = ("shares", "splits")
+
+    def find(self, frames: Frames) -> list[Repair]:
+        """Return one repair a count that is on the wrong share unit."""
+        splits = splits_of(frames)
+        found = []
+        for (security, covers), counts in count_series(frames).items():
+            for day, ratio in splits.get(security, []):
+                for place, factor in mismatched(counts, day, ratio):
+                    found.append(self._repair(security, covers, counts[place], factor, day, ratio))
+        return found
+
+    def _repair(self, security: str, covers: str, wrong: Count, factor: float, day: date, ratio: float) -> Repair:
+        side = "before" if wrong.effective < day else "after"
+        return Repair(
+            rule=self.name,
+            dataset="shares",
+            security=security,
+            effective=wrong.effective,
+            source=wrong.source,
+            field="count",
+            before=wrong.count,
+            after=wrong.count * factor,
+            evidence=(
+                f"{wrong.count:,.0f} on {wrong.effective} is on the wrong side of the {ratio:g}-for-1 split of {day}: "
+                f"{side} it, {wrong.count * factor:,.0f} continues the neighbouring counts"
+            ),
+            covers=covers,
+        )
+
+    def example(self) -> tuple[Frames, list[tuple[str, date, float | None]]]:
+        """A 10:1 split on 2024-06-10; the count of 2024-06-07 is already times ten."""
+        rows = [
+            ("EARLY", date(2024, 1, 31), 2464.0),
+            ("EARLY", date(2024, 4, 30), 2460.0),
+            ("EARLY", date(2024, 6, 7), 24600.0),
+            ("EARLY", date(2024, 6, 28), 24598.0),
+            ("EARLY", date(2024, 9, 30), 24530.0),
+        ]
+        splits = pl.DataFrame(
+            {"security": ["EARLY"], "effective": [date(2024, 6, 10)], "ratio": [10.0], "kind": ["split"]}
+        )
+        return {"shares": count_rows(rows), "splits": splits}, [("EARLY", date(2024, 6, 7), 2460.0)]
+
+
+def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, float]]:
+    """Return (place, factor to apply) for every count on the wrong side of the split of ``day``."""
+    step = log(ratio)
+    early = [place for place, item in enumerate(counts) if item.effective < day]
+    if abs(step) < SMALLEST or not early or len(early) == len(counts):
+        return []
+    levels = [log(item.level) for item in counts]
+    if not _same(levels[early[-1]] - levels[early[-1] + 1], step):
+        return []
+    before, before_ends = _run(levels, early[-1], -1, step, levels[early[-1] + 1])
+    after, after_ends = _run(levels, early[-1] + 1, +1, -step, levels[early[-1]])
+    if after_ends and (not before_ends or len(after) < len(before)):
+        return [(place, exp(step)) for place in after]
+    return [(place, exp(-step)) for place in before]
+
+
+def _run(levels: list[float], start: int, way: int, step: float, right: float) -> tuple[list[int], bool]:
+    """Follow the levels that are ``step`` away from the right level; say whether the run ends at the right one."""
+    run: list[int] = []
+    place = start
+    while 0 <= place < len(levels):
+        if _same(levels[place] - right, 0.0):
+            return run, True
+        if not _same(levels[place] - right, step):
+            return run, False
+        run.append(place)
+        right = levels[place] - step
+        place += way
+    return run, False
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) < CLOSE
+
+
+RULE = SplitMismatch()

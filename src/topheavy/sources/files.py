@@ -1,0 +1,224 @@
+"""Your own CSV and Parquet files, by a small manifest that says what each one is.
+
+A manifest is a TOML file::
+
+    folder = "data"                                  # where paths start; default: beside the manifest
+
+    [[file]]
+    path = "bars.parquet"                            # or an http(s) address
+    dataset = "bars"
+    basis = "split-adjusted as of 2024-12-18"        # or "as traded", "split-and-dividend-adjusted as of …"
+    symbols = "as of 2024-12-18"                     # whose names the file uses; default: each row's own date's
+    columns = { session = "date", symbol = "ticker" }
+    constants = { covers = "class" }
+
+    [[file]]
+    path = "IVV_holdings.csv"
+    source = "ishares"                               # a vendor's own format: read by that source
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import polars as pl
+
+from topheavy.core.errors import Malformed, UsageError, one_line
+from topheavy.core.http import Http
+from topheavy.core.settings import Settings
+from topheavy.core.units import Answer, Page, SourceKind, Unit
+from topheavy.datasets.schema import Dataset, dataset
+from topheavy.datasets.splits import kind_of_ratio
+from topheavy.sources.tabular import read_table, to_dataset
+from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
+
+ENTRY_KEYS = {"path", "name", "dataset", "source", "basis", "symbols", "columns", "constants"}
+AS_TRADED = "as traded"
+ADJUSTED = ("split-adjusted as of ", "split-and-dividend-adjusted as of ")
+DATED_BY = {"bars": "session", "dividends": "effective", "shares": "effective"}
+"""Datasets whose rows are on a basis, and the column that is the basis when as traded, paid or filed."""
+
+
+class Files(Source):
+    """Files named in a manifest."""
+
+    name: ClassVar[str] = "files"
+    title: ClassVar[str] = "Your own CSV and Parquet files, by a manifest"
+    rereads: ClassVar[bool] = True
+    rank: ClassVar[int] = 60
+    routes: ClassVar[tuple[Route, ...]] = tuple(
+        Route(name, (name,))
+        for name in (
+            "bars",
+            "splits",
+            "dividends",
+            "symbols",
+            "securities",
+            "shares",
+            "constituents",
+            "groups",
+            "holdings",
+        )
+    )
+
+    def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
+        """One unit a file; a missing local file is refused before anything is read."""
+        manifest = Path(ask.target or "topheavy.toml").resolve()
+        entries = read_manifest(manifest, settings)
+        for entry in entries:
+            _refuse_missing(entry, manifest)
+        for entry in entries:
+            if "source" in entry:
+                yield Unit(entry["source"], "holdings", subject=entry["address"])
+            elif not ask.datasets or entry["dataset"] in ask.datasets:
+                yield Unit(self.name, entry["dataset"], subject=f"{manifest}#{entry['name']}")
+
+    def fetch(self, unit: Unit, http: Http, settings: Settings) -> Fetched:
+        """Read the file; its manifest entry travels with the bytes."""
+        manifest, _, name = unit.subject.partition("#")
+        entry = next((e for e in read_manifest(Path(manifest), settings) if e["name"] == name), None)
+        if entry is None:
+            raise UsageError(f"{manifest} no longer names '{name}'")
+        page, kind = read_address(entry["address"], http)
+        return Fetched((page,), kind, {"manifest": json.dumps({k: v for k, v in entry.items() if k != "address"})})
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Map, cast and put on its declared basis."""
+        entry = json.loads(answer.facts["manifest"])
+        into = dataset(answer.unit.route)
+        frame = to_dataset(
+            read_table(answer.pages[0].content, entry["path"]), into, entry.get("columns", {}), entry["path"]
+        )
+        whole = _complete(frame, into, entry)
+        kept, left_out = _keep_whole_rows(whole, into, entry["path"])
+        return Parsed({into.name: kept.to_arrow().cast(into.parsed_schema)}, left_out, _as_of(entry.get("symbols", "")))
+
+    def sample(self) -> Answer:
+        """Two bars of a made-up company."""
+        body = b"date,ticker,open,high,low,close\n2024-06-07,XMPL,10,11,9,10.5\n2024-06-10,XMPL,10.5,12,10,11\n"
+        entry = {"path": "bars.csv", "dataset": "bars", "columns": {"session": "date", "symbol": "ticker"}}
+        return Answer(
+            Unit(self.name, "bars", subject="topheavy.toml#bars.csv"),
+            (Page("bars.csv", body, "text/csv"),),
+            datetime(2024, 7, 1, tzinfo=UTC),
+            SourceKind.FILE,
+            {"manifest": json.dumps(entry)},
+        )
+
+
+def read_manifest(manifest: Path, settings: Settings) -> list[dict[str, Any]]:
+    """Return the manifest's entries, each with its ``name`` and full ``address``.
+
+    Raises:
+        UsageError: when it is missing, is not TOML, or an entry cannot be acted on.
+    """
+    try:
+        content = tomllib.loads(manifest.read_text())
+    except OSError as error:
+        raise UsageError(
+            f"{manifest}: {error.strerror}; write a manifest (see docs/howto/your-own-files.md) and name it with --from"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{manifest} is not valid TOML: {one_line(error)}") from error
+    folder = manifest.parent / _expand(str(content.get("folder", ".")), settings)
+    entries = [_entry(dict(item), folder, manifest) for item in content.get("file", [])]
+    if not entries:
+        raise UsageError(f"{manifest} names no file: add a [[file]] with path and dataset")
+    return entries
+
+
+def _expand(text: str, settings: Settings) -> str:
+    return text.replace("$TOPHEAVY_MARKET_DATA", str(Path(settings.market_data).resolve()))
+
+
+def _entry(entry: dict[str, Any], folder: Path, manifest: Path) -> dict[str, Any]:
+    if extra := sorted(set(entry) - ENTRY_KEYS):
+        raise UsageError(f"{manifest}: a [[file]] has no '{extra[0]}'; it may have {', '.join(sorted(ENTRY_KEYS))}")
+    if "path" not in entry or not ({"dataset", "source"} & set(entry)):
+        raise UsageError(f"{manifest}: a [[file]] needs a path and a dataset (or a source that knows its format)")
+    if "dataset" in entry:
+        dataset(entry["dataset"])
+        _basis(entry, entry.get("basis", AS_TRADED))
+    remote = entry["path"].startswith(("http://", "https://"))
+    address = entry["path"] if remote else os.path.normpath(folder / entry["path"])
+    return entry | {"name": entry.get("name", entry["path"]), "address": address}
+
+
+def _refuse_missing(entry: dict[str, Any], manifest: Path) -> None:
+    address = entry["address"]
+    if not address.startswith(("http://", "https://")) and not Path(address).is_file():
+        raise UsageError(f"{manifest} names {address}, which does not exist: correct the path; nothing was read")
+
+
+def _complete(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.DataFrame:
+    filled = frame.with_columns(pl.lit(value).alias(name) for name, value in entry.get("constants", {}).items())
+    filled = _on_basis(filled, into, entry)
+    if into.name == "shares" and "known" not in filled.columns:
+        filled = filled.with_columns(known=pl.col("effective"))
+    if into.name == "splits" and "kind" not in filled.columns:
+        filled = filled.with_columns(kind=pl.Series([kind_of_ratio(r) for r in filled["ratio"]], dtype=pl.String))
+    for column in into.parsed_columns:
+        if column.name not in filled.columns:
+            if not column.optional:
+                raise Malformed(
+                    f"{entry['path']}: {into.name} needs '{column.name}' ({column.meaning}): "
+                    "map a column to it or give it as a constant"
+                )
+            filled = filled.with_columns(pl.lit(None).alias(column.name))
+    return filled.select(into.parsed_schema.names)
+
+
+def _keep_whole_rows(whole: pl.DataFrame, into: Dataset, path: str) -> tuple[pl.DataFrame, tuple[LeftOut, ...]]:
+    """Leave out rows that lack a required cell or stand there twice, and say which."""
+    numbered = whole.with_row_index("row", offset=1)
+    left_out = []
+    for column in into.parsed_columns:
+        if not column.optional:
+            empty = numbered.filter(pl.col(column.name).is_null())
+            left_out += [LeftOut(f"{path} row {row}", f"no {column.name}") for row in empty["row"]]
+            numbered = numbered.filter(pl.col(column.name).is_not_null())
+    kept = numbered.unique(subset=into.parsed_schema.names, keep="first", maintain_order=True)
+    left_out += [LeftOut(path, "the same row twice")] * (numbered.height - kept.height)
+    return kept.drop("row"), tuple(left_out)
+
+
+def _on_basis(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.DataFrame:
+    if into.name not in DATED_BY or "basis" in frame.columns:
+        return frame
+    split_day, dividend_day = _basis(entry, entry.get("basis", AS_TRADED))
+    own = pl.col(DATED_BY[into.name])
+    framed = frame.with_columns(basis=pl.lit(split_day, dtype=pl.Date) if split_day else own)
+    if into.name == "bars":
+        framed = framed.with_columns(dividend_basis=pl.lit(dividend_day, dtype=pl.Date))
+    return framed
+
+
+def _basis(entry: dict[str, Any], text: str) -> tuple[date | None, date | None]:
+    if text in {AS_TRADED, "as filed", "as paid"}:
+        return None, None
+    for words in ADJUSTED:
+        if text.startswith(words):
+            day = _day(text.removeprefix(words), entry)
+            return day, day if "dividend" in words else None
+    raise UsageError(
+        f"{entry['path']}: basis '{text}' is not known; say 'as traded', "
+        f"'{ADJUSTED[0]}YYYY-MM-DD' or '{ADJUSTED[1]}YYYY-MM-DD'"
+    )
+
+
+def _as_of(text: str) -> date | None:
+    return date.fromisoformat(text.removeprefix("as of ").strip()) if text else None
+
+
+def _day(text: str, entry: dict[str, Any]) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{entry['path']}: '{text}' is not a date (YYYY-MM-DD)") from None
+
+
+SOURCE = Files()

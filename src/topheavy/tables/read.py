@@ -1,0 +1,61 @@
+"""Reading a table: whole, a period of it, or as it was at an earlier moment."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from topheavy.core.errors import TableError
+from topheavy.datasets.schema import Dataset
+from topheavy.tables.catalog import Tables, empty
+
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
+
+def read(
+    tables: Tables,
+    dataset: Dataset,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    as_of: datetime | None = None,
+    columns: tuple[str, ...] = (),
+) -> pa.Table:
+    """Return a dataset's rows (no rows while its table was never written).
+
+    ``since`` and ``until`` (both included) act on the dataset's month column; ``as_of`` reads the table as it
+    was at that moment.
+
+    Raises:
+        TableError: when ``as_of`` lies before the table's first snapshot.
+    """
+    if not tables.exists(dataset):
+        return empty(dataset).select(list(columns) or dataset.schema.names)
+    table = tables.open(dataset)
+    chosen: dict[str, Any] = {"snapshot_id": _snapshot_at(table, dataset, as_of)} if as_of else {}
+    names = list(columns) or dataset.schema.names
+    scan = table.scan(row_filter=_between(dataset, since, until), selected_fields=tuple(names), **chosen)
+    return scan.to_arrow().select(names).cast(pa.schema([dataset.schema.field(name) for name in names]))
+
+
+def snapshot_of(tables: Tables, dataset: Dataset) -> int:
+    """Return the id of the table's current snapshot, 0 while it holds none."""
+    if not tables.exists(dataset):
+        return 0
+    snapshot = tables.open(dataset).current_snapshot()
+    return snapshot.snapshot_id if snapshot else 0
+
+
+def _between(dataset: Dataset, since: date | None, until: date | None) -> str:
+    terms = [f"{dataset.month_of} >= '{since}'"] if since else []
+    terms += [f"{dataset.month_of} <= '{until}'"] if until else []
+    return " and ".join(terms) or "true"
+
+
+def _snapshot_at(table: "Table", dataset: Dataset, moment: datetime) -> int:
+    millis = int(moment.timestamp() * 1000)
+    before = [entry for entry in table.history() if entry.timestamp_ms <= millis]
+    if not before:
+        raise TableError(f"{dataset.name} did not exist at {moment.isoformat()}; ask for a later moment")
+    return before[-1].snapshot_id

@@ -1,0 +1,127 @@
+"""Writing a table: slices are replaced, never appended, so that twice is once.
+
+A slice is the rows of some origins (units of work). Replacing it keeps what other origins brought, settles
+keys that two origins claim (higher rank first, then the one received last), and commits one snapshot; a
+commit that would change nothing is not made.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+
+from topheavy.datasets.schema import Dataset
+from topheavy.tables.catalog import Tables, empty
+from topheavy.tables.check import check
+from topheavy.tables.read import read
+
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
+_SESSION = re.compile(r"session=(\d{4}-\d{2}-\d{2})")
+
+
+def replace_slices(
+    tables: Tables, dataset: Dataset, rows: pa.Table, origins: list[str], ranks: Mapping[str, int]
+) -> int:
+    """Put ``rows``, the whole of what ``origins`` now say, in place of what they said before.
+
+    ``ranks`` (source → rank) settles a key that two origins claim: the higher rank stays.
+
+    Returns the number of rows written (0 when nothing changed).
+
+    Raises:
+        CheckFailed: when the rows break the dataset's rules; the table stays as it was.
+    """
+    coming = check(dataset, rows)
+    months = _touched(tables, dataset, coming, origins) if dataset.month_of else set()
+    held = _held(tables, dataset, months)
+    merged = _settle(dataset, held, coming, origins, ranks)
+    if merged.equals(_sorted(dataset, held)):
+        return 0
+    _overwrite(tables, dataset, merged, months)
+    return int(coming.num_rows)
+
+
+def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
+    """Put ``rows`` in place of the whole table; return how many were written (0 when nothing changed)."""
+    coming = _sorted(dataset, check(dataset, rows))
+    held = read(tables, dataset)
+    if coming.equals(_sorted(dataset, held)):
+        return 0
+    _replace_whole(tables.open(dataset), coming)
+    return int(coming.num_rows)
+
+
+def _settle(
+    dataset: Dataset, held: pa.Table, coming: pa.Table, origins: list[str], ranks: Mapping[str, int]
+) -> pa.Table:
+    kept = _frame(held).filter(~pl.col("origin").is_in(origins))
+    rank = pl.col("source").replace_strict(dict(ranks), default=0, return_dtype=pl.Int64)
+    both = pl.concat([kept, _frame(coming)]).sort(rank, "received_at", "origin")
+    last = both.unique(subset=list(dataset.key), keep="last", maintain_order=True)
+    return _sorted(dataset, last.to_arrow().cast(dataset.schema))
+
+
+def _overwrite(tables: Tables, dataset: Dataset, rows: pa.Table, months: set[date]) -> None:
+    table = tables.open(dataset)
+    if not months:
+        _replace_whole(table, rows)
+        return
+    first, after = min(months), _next_month(max(months))
+    between = f"{dataset.month_of} >= '{first}' and {dataset.month_of} < '{after}'"
+    if next(iter(table.scan(row_filter=between).plan_files()), None) is None:
+        table.append(rows)
+    else:
+        table.overwrite(rows, overwrite_filter=between)
+
+
+def _replace_whole(table: "Table", rows: pa.Table) -> None:
+    if next(iter(table.scan().plan_files()), None) is None:
+        table.append(rows)
+    else:
+        table.overwrite(rows)
+
+
+def _touched(tables: Tables, dataset: Dataset, coming: pa.Table, origins: list[str]) -> set[date]:
+    """Return the first days of every month that the new rows or the origins' earlier rows lie in."""
+    sessions = [found.group(1) for origin in origins if (found := _SESSION.search(origin))]
+    if len(sessions) == len(origins):
+        earlier = {date.fromisoformat(session).replace(day=1) for session in sessions}
+    else:
+        held = read(tables, dataset, columns=(dataset.month_of, "origin"))
+        earlier = _months(dataset, _of(held, origins))
+    return _months(dataset, coming) | earlier
+
+
+def _held(tables: Tables, dataset: Dataset, months: set[date]) -> pa.Table:
+    if not dataset.month_of:
+        return read(tables, dataset)
+    if not months:
+        return empty(dataset)
+    return read(tables, dataset, since=min(months), until=_next_month(max(months)) - timedelta(days=1))
+
+
+def _months(dataset: Dataset, rows: pa.Table) -> set[date]:
+    return set(_frame(rows)[dataset.month_of].dt.truncate("1mo").unique().to_list())
+
+
+def _of(rows: pa.Table, origins: list[str]) -> pa.Table:
+    return _frame(rows).filter(pl.col("origin").is_in(origins)).to_arrow().cast(rows.schema)
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _sorted(dataset: Dataset, rows: pa.Table) -> pa.Table:
+    return _frame(rows).sort(dataset.key).to_arrow().cast(dataset.schema)
+
+
+def _frame(rows: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(rows)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

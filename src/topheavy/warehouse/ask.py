@@ -1,0 +1,53 @@
+"""Asking the published copy: SQL that can read everything in it and nothing outside it."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from topheavy.core.errors import NotPublished, WarehouseError, one_line
+from topheavy.warehouse.build import FILE
+
+SANDBOX: dict[str, str | bool | int | float | list[str]] = {
+    "access_mode": "READ_ONLY",
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "lock_configuration": True,
+}
+"""No other file, no network, no setting can be reached from a query."""
+
+
+class Warehouse:
+    """The published copy of one home; each question opens the file that is current at that moment."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / FILE
+
+    def ask(self, sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> pa.Table:
+        """Answer one SELECT (``$name`` or ``?`` parameters).
+
+        Raises:
+            NotPublished: while there is no published copy.
+            WarehouseError: when the SQL is refused; the message is the database's own, on one line.
+        """
+        if not self.path.exists():
+            raise NotPublished(
+                f"{self.path.parent} has nothing published: run 'topheavy run SOURCE' or 'topheavy demo'"
+            )
+        try:
+            with duckdb.connect(self.path, config=SANDBOX) as session:
+                answer: pa.Table = session.sql(sql, params=parameters).to_arrow_table()
+                return answer
+        except duckdb.Error as error:
+            raise WarehouseError(one_line(error)) from error
+
+    def rows(self, sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> list[dict[str, Any]]:
+        """Answer one SELECT as a list of rows."""
+        rows: list[dict[str, Any]] = self.ask(sql, parameters).to_pylist()
+        return rows
+
+    def about(self) -> dict[str, str]:
+        """Return what was noted at publication: world, time, fingerprint, coverage floor."""
+        return {row["name"]: row["value"] for row in self.rows("SELECT name, value FROM published")}
