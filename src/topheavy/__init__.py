@@ -18,6 +18,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     warehouse  the published copy: one DuckDB file, keys enforced, read-only sandboxed SQL
     web        the app; one file a page
     jobs       the only room that sees the whole road: each job introduces rooms to each other
+    cli        one command per leg of the road; terminal is what a person reads there
 
 ``SEES`` says which room may import which, ``OUTSIDE`` which room may name which library;
 ``tests/test_architecture.py`` holds both.
@@ -54,7 +55,8 @@ SEES: dict[str, frozenset[str]] = {
             "web",
         }
     ),
-    "cli": frozenset({"core", "datasets", "jobs"}),
+    "cli": frozenset({"core", "jobs", "terminal"}),
+    "terminal": frozenset({"core"}),
 }
 """Room → the rooms it may import (every room may import ``core``'s words and itself)."""
 
@@ -76,6 +78,6 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "fastapi": frozenset({"web", "simulator"}),
     "uvicorn": frozenset({"web", "simulator"}),
     "typer": frozenset({"cli"}),
-    "rich": frozenset({"cli", "core"}),
+    "rich": frozenset({"terminal"}),
 }
 """Library → the only rooms that may name it."""

@@ -10,9 +10,8 @@ from topheavy.core.errors import SourceError, TopheavyError, one_line
 from topheavy.core.http import Client, Http
 from topheavy.core.plugins import SOURCES, load, pick
 from topheavy.core.progress import Progress, Silent
-from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Outcome, Unit
-from topheavy.lake.raw import Lake
+from topheavy.jobs.workplace import Workplace
 from topheavy.sources.vendor import Ask, Source
 
 CONCURRENCY = 10
@@ -36,18 +35,17 @@ class Collected:
     held: int
 
 
-def plan(lake: Lake, settings: Settings, source: Source, ask: Ask, *, again: bool = False) -> Plan:
+def plan(place: Workplace, source: Source, ask: Ask, *, again: bool = False) -> Plan:
     """Compare what ``ask`` needs with what is safely in the lake."""
-    needed = list(dict.fromkeys(source.plan(ask, settings)))
-    held = {entry.unit for entry in lake.ledger.latest()}
+    needed = list(dict.fromkeys(source.plan(ask, place.settings)))
+    held = {entry.unit for entry in place.lake.ledger.latest()}
     known = load(SOURCES)
     missing = [unit for unit in needed if again or unit not in held or known[unit.source].rereads]
     return Plan(tuple(missing), len(needed) - len(missing))
 
 
 def collect(
-    lake: Lake,
-    settings: Settings,
+    place: Workplace,
     source: Source,
     ask: Ask,
     *,
@@ -58,12 +56,12 @@ def collect(
 ) -> Collected:
     """Fetch what is missing, ten units at a time, and keep every answer."""
     progress = progress or Silent()
-    todo = plan(lake, settings, source, ask, again=again)
-    client = http or Client(source.limits_for(settings))
+    todo = plan(place, source, ask, again=again)
+    client = http or Client(source.limits_for(place.settings))
     progress.start(f"collect {source.name}", len(todo.missing))
     outcomes = dict.fromkeys(Outcome, 0)
     failures = []
-    for unit, outcome, cause in _fetch_all(lake, settings, client, clock, todo.missing):
+    for unit, outcome, cause in _fetch_all(place, client, clock, todo.missing):
         outcomes[outcome] += 1
         if cause:
             failures.append((unit, cause))
@@ -73,29 +71,29 @@ def collect(
 
 
 def _fetch_all(
-    lake: Lake, settings: Settings, http: Http, clock: Clock, units: Iterable[Unit]
+    place: Workplace, http: Http, clock: Clock, units: Iterable[Unit]
 ) -> Iterator[tuple[Unit, Outcome, str | None]]:
     def work(unit: Unit) -> tuple[Unit, Outcome, str | None]:
-        return (unit, *_fetch_one(lake, settings, http, clock, unit))
+        return (unit, *_fetch_one(place, http, clock, unit))
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         yield from pool.map(work, units)
 
 
-def _fetch_one(lake: Lake, settings: Settings, http: Http, clock: Clock, unit: Unit) -> tuple[Outcome, str | None]:
+def _fetch_one(place: Workplace, http: Http, clock: Clock, unit: Unit) -> tuple[Outcome, str | None]:
     """Bring one unit home; a source's failure is written down, a failure of our own stops everything."""
     started = perf_counter()
     source: Source = pick(SOURCES, unit.source)
     try:
-        fetched = source.fetch(unit, http, settings)
+        fetched = source.fetch(unit, http, place.settings)
     except SourceError as error:
         cause = one_line(error)
-        lake.ledger.note_attempt(unit, Outcome.FAILED, cause, perf_counter() - started, 0, clock())
+        place.lake.ledger.note_attempt(unit, Outcome.FAILED, cause, perf_counter() - started, 0, clock())
         return Outcome.FAILED, cause
     answer = Answer(unit, fetched.pages, clock(), fetched.kind, fetched.facts)
-    entry, is_new = lake.keep(answer)
+    entry, is_new = place.lake.keep(answer)
     outcome = Outcome.OK if is_new else Outcome.UNCHANGED
-    lake.ledger.note_attempt(unit, outcome, None, perf_counter() - started, entry.bytes, clock())
+    place.lake.ledger.note_attempt(unit, outcome, None, perf_counter() - started, entry.bytes, clock())
     return outcome, None
 
 

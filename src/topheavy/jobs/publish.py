@@ -14,13 +14,13 @@ from topheavy.core.plugins import ENGINES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.settings import Settings
 from topheavy.datasets.schema import Layer, dataset, datasets
+from topheavy.jobs.workplace import Workplace
 from topheavy.lake.raw import Lake
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalog import Tables
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.write import replace_all
-from topheavy.warehouse.ask import Warehouse
 from topheavy.warehouse.build import Gate, View, build
 
 ANSWERS = ["market_caps", "weights", "concentration"]
@@ -35,20 +35,19 @@ class Published:
     repairs: int
 
 
-def publish(
-    lake: Lake, tables: Tables, settings: Settings, *, clock: Clock = system_clock, progress: Progress | None = None
-) -> Published:
+def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress | None = None) -> Published:
     """Bring the derived tables and the warehouse up to the tables; with nothing new, nothing is written.
 
     Raises:
         NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
     """
     progress = progress or Silent()
+    lake, tables, settings = place.lake, place.tables, place.settings
     progress.start("publish", 4)
     mended = mend(tables)
     replace_all(tables, dataset("runs"), _runs(lake))
     fingerprint = _fingerprint(tables, settings)
-    if _is_published(lake, fingerprint):
+    if _is_published(place, fingerprint):
         progress.finish()
         return Published({}, mended)
     progress.advance()
@@ -60,7 +59,7 @@ def publish(
     progress.advance()
     whole = {**held, **given, **stored}
     about = {
-        "world": lake.home.world,
+        "world": place.world,
         "published_at": clock().isoformat(timespec="seconds"),
         "version": __version__,
         "fingerprint": fingerprint,
@@ -110,9 +109,9 @@ def _fingerprint(tables: Tables, settings: Settings) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _is_published(lake: Lake, fingerprint: str) -> bool:
+def _is_published(place: Workplace, fingerprint: str) -> bool:
     try:
-        return Warehouse(lake.home.path).about()["fingerprint"] == fingerprint
+        return place.warehouse.about()["fingerprint"] == fingerprint
     except NotPublished:
         return False
 

@@ -12,6 +12,7 @@ from topheavy.core.plugins import SOURCES, load
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Outcome
 from topheavy.datasets.schema import MOMENT, TEXT, Dataset, dataset
+from topheavy.jobs.workplace import Workplace
 from topheavy.lake.ledger import Entry
 from topheavy.lake.raw import Lake
 from topheavy.sources.vendor import LeftOut, Parsed, Source
@@ -36,13 +37,14 @@ class Refined:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
 
-def refine(lake: Lake, tables: Tables, *, clock: Clock = system_clock, progress: Progress | None = None) -> Refined:
+def refine(place: Workplace, *, clock: Clock = system_clock, progress: Progress | None = None) -> Refined:
     """Bring the tables up to what the lake holds; with nothing new, nothing is written.
 
     Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
     """
     progress = progress or Silent()
-    work = _Refining(lake, tables, clock, progress, load(SOURCES), Refined())
+    lake = place.lake
+    work = _Refining(lake, place.tables, clock, progress, load(SOURCES), Refined())
     work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
     work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
     return work.done

@@ -11,8 +11,8 @@ def check(dataset: Dataset, rows: pa.Table) -> pa.Table:
     """Return ``rows`` in the dataset's schema, or refuse them.
 
     Raises:
-        CheckFailed: wrong columns or types, an empty required cell, a broken rule, or two rows of one key from one origin.
-            The message counts the rows and shows the first.
+        CheckFailed: wrong columns or types, an empty required cell, a broken rule, or two rows of one key from
+            one origin. The message counts the rows and shows the first.
     """
     typed = _typed(dataset, rows)
     frame = pl.from_arrow(typed)

@@ -1,0 +1,26 @@
+"""Mending: a repair is switched off or on again; its row stays, its effect goes."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from topheavy.core.errors import UsageError
+from topheavy.datasets.schema import dataset
+from topheavy.jobs.workplace import Workplace
+from topheavy.tables.read import read
+from topheavy.tables.write import replace_all
+
+
+def switch(place: Workplace, repair: str, *, active: bool) -> None:
+    """Switch one repair off or on; the next publish acts on it.
+
+    Raises:
+        UsageError: when there is no repair of that id.
+    """
+    target = dataset("repairs")
+    rows = read(place.tables, target)
+    chosen = pc.equal(rows["id"], repair)
+    if not pc.any(chosen).as_py():
+        raise UsageError(f"no repair has the id '{repair}': 'topheavy show repairs' lists them")
+    changed = pc.if_else(chosen, pa.scalar(active), rows["active"])
+    place_of = rows.schema.get_field_index("active")
+    replace_all(place.tables, target, rows.set_column(place_of, target.schema.field("active"), changed))

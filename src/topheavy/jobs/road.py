@@ -1,0 +1,110 @@
+"""The whole road: collect, refine, publish, and one summary of what the figures now say."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from topheavy.core.calendar import sessions
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import UsageError
+from topheavy.core.http import Http
+from topheavy.core.plugins import SOURCES, pick
+from topheavy.core.progress import Progress, Silent
+from topheavy.datasets.schema import dataset
+from topheavy.jobs.collect import Collected, collect
+from topheavy.jobs.publish import Published, publish
+from topheavy.jobs.refine import Refined, refine
+from topheavy.jobs.workplace import Workplace
+from topheavy.lake.home import SIMULATED
+from topheavy.sources.vendor import Ask, Source
+from topheavy.tables.read import read
+
+
+@dataclass(slots=True)
+class Run:
+    """What a run did, leg by leg."""
+
+    collected: list[Collected] = field(default_factory=list)
+    refined: list[Refined] = field(default_factory=list)
+    published: Published | None = None
+
+    @property
+    def failures(self) -> list[str]:
+        """Every failure, one line each."""
+        fetched = [f"{unit.id}: {cause}" for part in self.collected for unit, cause in part.failures]
+        return fetched + [f"{unit}: {cause}" for part in self.refined for unit, cause in part.unreadable]
+
+
+def ask_for(since: date, until: date, names: frozenset[str], target: str, subjects: tuple[str, ...] = ()) -> Ask:
+    """Return what to ask a source for, with the calendar's sessions of the period.
+
+    Raises:
+        UsageError: when a dataset is not known or the period is reversed.
+    """
+    for name in names:
+        dataset(name)
+    return Ask(since, until, tuple(sessions(since, until)), names, subjects, target)
+
+
+def gather(
+    place: Workplace,
+    name: str,
+    ask: Ask,
+    *,
+    again: bool = False,
+    http: Http | None = None,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+) -> Run:
+    """Collect from one source, after the packaged facts; what needs subjects comes once these are known."""
+    done = Run()
+    source: Source = pick(SOURCES, name)
+    if place.world != SIMULATED and name != "facts":
+        done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
+    done.collected.append(collect(place, source, ask, again=again, http=http, clock=clock, progress=progress))
+    if source.needs and not ask.subjects:
+        done.refined.append(refine(place, clock=clock, progress=progress))
+        known = Ask(ask.since, ask.until, ask.sessions, ask.datasets, _subjects(place, source.needs, ask), ask.target)
+        done.collected.append(collect(place, source, known, again=again, http=http, clock=clock, progress=progress))
+    return done
+
+
+def run(
+    place: Workplace,
+    name: str,
+    ask: Ask,
+    *,
+    again: bool = False,
+    http: Http | None = None,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+) -> Run:
+    """Carry one source's data all the way: collect, refine, publish."""
+    progress = progress or Silent()
+    done = gather(place, name, ask, again=again, http=http, clock=clock, progress=progress)
+    done.refined.append(refine(place, clock=clock, progress=progress))
+    done.published = publish(place, clock=clock, progress=progress)
+    return done
+
+
+def ask_all(ask: Ask) -> Ask:
+    """Return the same period, for everything a source delivers."""
+    return Ask(ask.since, ask.until, ask.sessions)
+
+
+def _subjects(place: Workplace, needs: str, ask: Ask) -> tuple[str, ...]:
+    """Return the members of any index in the period, as the source wants them named."""
+    members = read(place.tables, dataset("constituents")).to_pylist()
+    wanted = sorted(
+        {
+            row["security"]
+            for row in members
+            if row["since"] <= ask.until and (row["until"] is None or row["until"] > ask.since)
+        }
+    )
+    if needs == "symbols":
+        return tuple(wanted)
+    if needs != "ciks":
+        raise UsageError(f"a source needs '{needs}' as subjects, which is neither symbols nor ciks")
+    securities = read(place.tables, dataset("securities")).to_pylist()
+    ciks = {row["security"]: row["issuer"] for row in securities if row["issuer"].isdigit()}
+    return tuple(f"{security}={ciks[security]}" for security in wanted if security in ciks)

@@ -1,0 +1,58 @@
+"""State and gaps: what a home holds, what is missing in it, and why."""
+
+from collections import Counter
+from typing import Any
+
+from topheavy.core.units import Outcome
+from topheavy.datasets.schema import Layer, datasets
+from topheavy.jobs.workplace import Workplace
+from topheavy.tables.read import snapshot_of
+
+_WITHHELD = (
+    "SELECT session, \"index\", reason FROM concentration WHERE level = 'issuer' AND status <> 'ok' ORDER BY 1, 2"
+)
+_MISSING = """
+SELECT "index", security, reason, MIN(session) AS since, MAX(session) AS until, COUNT(*) AS sessions
+FROM missing_members
+GROUP BY "index", security, reason ORDER BY sessions DESC, security
+"""
+
+
+def status(place: Workplace) -> dict[str, Any]:
+    """Return what the home holds: units by source and outcome, rows by table, and the publication."""
+    runs = place.lake.ledger.runs()
+    units = Counter((run.unit.source, run.outcome.value) for run in runs)
+    return {
+        "home": str(place.settings.home),
+        "world": place.world,
+        "units": [
+            {"source": source, "outcome": outcome, "units": count} for (source, outcome), count in sorted(units.items())
+        ],
+        "tables": [
+            {"table": name, "rows": _rows(place, name)}
+            for name, item in datasets().items()
+            if item.layer is not Layer.VIEW and place.tables.exists(item)
+        ],
+        "published": place.warehouse.about() if place.warehouse.path.exists() else {},
+    }
+
+
+def gaps(place: Workplace) -> dict[str, Any]:
+    """Return what is missing: units that failed, sessions withheld, members not measured, each with its reason."""
+    failed = [
+        {"unit": run.unit.id, "attempts": run.attempts, "cause": run.cause}
+        for run in place.lake.ledger.runs()
+        if run.outcome is Outcome.FAILED
+    ]
+    published = place.warehouse.path.exists()
+    return {
+        "failed": failed,
+        "withheld": place.warehouse.rows(_WITHHELD) if published else [],
+        "missing": place.warehouse.rows(_MISSING) if published else [],
+    }
+
+
+def _rows(place: Workplace, name: str) -> int:
+    item = datasets()[name]
+    snapshot = place.tables.open(item).current_snapshot() if snapshot_of(place.tables, item) else None
+    return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0

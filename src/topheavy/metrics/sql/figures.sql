@@ -1,0 +1,10 @@
+-- question: How top-heavy is an index, what part of it is a group, and on how much do the figures rest?
+-- kind: view
+-- grain: session, index, level, group
+-- inputs: concentration, group_share
+-- unit: 1
+SELECT
+  c.session, c."index", c.level, c.status, g."group", g.share, c.coverage, c.members, c.measured, c.total,
+  c.top1, c.top5, c.top10, c.hhi, c.effective_n, c.entropy_n, c.gini, COALESCE(c.reason, g.reason) AS reason
+FROM concentration AS c
+LEFT JOIN group_share AS g ON g.session = c.session AND g."index" = c."index"

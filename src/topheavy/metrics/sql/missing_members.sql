@@ -1,0 +1,8 @@
+-- question: Which members of an index have no measured cap on a session, what stands in for it, and why?
+-- kind: view
+-- grain: session, index, issuer
+-- inputs: weights
+-- unit: currency
+SELECT session, "index", member AS issuer, security, name, value, how, reason
+FROM weights
+WHERE level = 'issuer' AND reason IS NOT NULL

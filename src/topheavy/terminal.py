@@ -1,0 +1,272 @@
+"""What a person reads on the terminal, and what a program reads as JSON."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from topheavy.core.progress import Progress, Silent
+
+SIMULATED = "SIMULATED"
+PERCENT = {
+    "share", "coverage", "top1", "top5", "top10", "weight", "weight_in_group", "share_change", "value_change",
+    "total_change", "excess",
+}  # fmt: skip
+MONEY = {"total", "measured_total", "value", "market_cap", "cap_before"}
+
+
+def say(text: str) -> None:
+    """Print one line."""
+    Console(highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def fail(text: str) -> None:
+    """Print one line on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"topheavy: {text}", markup=False)
+
+
+def address(url: str) -> None:
+    """Say where the page is."""
+    say(f"\n  The page: {url}\n  Ctrl-C ends it.\n")
+
+
+class _Bars:
+    """A progress bar on a terminal, with rate and time left."""
+
+    def __init__(self) -> None:
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+        self._failed = 0
+
+    def start(self, title: str, total: int) -> None:
+        self._failed = 0
+        if not total:
+            return
+        columns = (TextColumn("  {task.description:<22}"), BarColumn(), MofNCompleteColumn(),
+                   TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
+        self._bars = Bars(*columns, console=Console(stderr=True), transient=False)
+        self._bars.start()
+        self._task = self._bars.add_task(title, total=total, rate="")
+
+    def advance(self, *, failed: bool = False) -> None:
+        if self._bars is None or self._task is None:
+            return
+        self._failed += failed
+        speed = self._bars.tasks[0].speed
+        rate = f"{speed:,.0f}/s" if speed else ""
+        self._bars.update(self._task, advance=1, rate=f"{rate}, {self._failed} failed" if self._failed else rate)
+
+    def finish(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+        self._bars = None
+
+
+class _Lines:
+    """Plain lines where nobody watches a terminal: one at the end of every stage."""
+
+    def __init__(self) -> None:
+        self._title, self._total, self._done, self._failed = "", 0, 0, 0
+
+    def start(self, title: str, total: int) -> None:
+        self._title, self._total, self._done, self._failed = title, total, 0, 0
+
+    def advance(self, *, failed: bool = False) -> None:
+        self._done += 1
+        self._failed += failed
+
+    def finish(self) -> None:
+        if self._total:
+            failed = f", {self._failed:,} failed" if self._failed else ""
+            Console(stderr=True, highlight=False).print(f"  {self._title}: {self._done:,}{failed}", markup=False)
+
+
+def progress(as_json: bool) -> Progress:
+    """Return what shows progress here: bars on a terminal, lines elsewhere, nothing beside JSON."""
+    if as_json:
+        return Silent()
+    return _Bars() if sys.stderr.isatty() else _Lines()
+
+
+def summary(found: Any, failures: Sequence[str], home: Path, *, as_json: bool) -> None:
+    """Print what the published figures say."""
+    if as_json:
+        say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home)}))
+        return
+    if found is None:
+        say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
+        return
+    _banner(found.world)
+    name = found.group.replace("magnificent7", "Magnificent 7")
+    say(f"\n  {found.index}, {found.sessions:,} sessions from {found.since} to {found.until}")
+    if found.share is None:
+        say(f"  The share of the {name} is not stated: {found.why_no_share}")
+    else:
+        then = f" ({_percent(found.share_at_start)} at the start)" if found.share_at_start is not None else ""
+        say(f"  The {name} are {_percent(found.share)} of it by issuer{then}")
+    if found.hhi is not None:
+        say(
+            f"  HHI {found.hhi:,.1f}, effective N {found.effective_n:,.1f} (as concentrated as that many equal companies), "
+            f"the ten largest {_percent(found.top10)}"
+        )
+    say(f"  Coverage {_percent(found.coverage)}: {found.measured:,} of {found.members:,} companies measured"
+        f"{f'; {found.withheld:,} sessions withheld' if found.withheld else ''}")  # fmt: skip
+    kinds = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in found.repairs.items())
+    say(f"  Repairs {sum(found.repairs.values()):,}{f': {kinds}' if kinds else ''}")
+    if failures:
+        say(f"  Failures {len(failures):,}, first {failures[0]}")
+    say(f"  Everything is in {home}\n")
+
+
+def plan(source: str, todo: Any, *, as_json: bool) -> None:
+    """Print what a collection would ask for."""
+    routes = Counter(f"{unit.source} {unit.route}" for unit in todo.missing)
+    if as_json:
+        say(_json({"source": source, "calls": routes, "units": [unit.id for unit in todo.missing], "held": todo.held}))
+        return
+    for route, count in sorted(routes.items()):
+        say(f"  {route}: {count:,} units to ask for")
+    say(f"  {len(todo.missing):,} in all; {todo.held:,} are already in the lake")
+
+
+def collected(parts: Iterable[Any], *, as_json: bool) -> None:
+    """Print how a collection ended."""
+    totals: Counter[str] = Counter()
+    for part in parts:
+        totals.update({outcome.value: count for outcome, count in part.outcomes.items()})
+        totals["already held"] += part.held
+    say(_json(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
+
+
+def refined(done: Any, *, as_json: bool) -> None:
+    """Print what a refine wrote, left out and could not read."""
+    left_out = {unit: [f"{item.where}: {item.reason}" for item in items] for unit, items in done.left_out.items()}
+    if as_json:
+        say(_json({"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
+                   "unreadable": done.unreadable}))  # fmt: skip
+        return
+    rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items() if count)
+    say(f"  {done.answers:,} answers read; written: {rows or 'nothing, all was known'}")
+    for unit, notes in done.notes.items():
+        say(f"  {unit}: {'; '.join(notes)}")
+    for unit, reasons in left_out.items():
+        say(f"  {unit}: {len(reasons):,} lines left out, first {reasons[0]}")
+
+
+def published(done: Any, *, as_json: bool) -> None:
+    """Print what was published."""
+    if as_json:
+        say(_json({"rows": done.rows, "repairs": done.repairs}))
+    elif not done.rows:
+        say("  nothing new to publish")
+    else:
+        say("  published: " + ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items())))
+
+
+def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
+    """Print what is missing and why."""
+    if as_json:
+        say(_json({"world": world, **found}))
+        return
+    _banner(world)
+    say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
+        f"{len(found['missing']):,} members without a cap for a time")  # fmt: skip
+    for title in ("failed", "withheld", "missing"):
+        if found[title]:
+            say(f"\n  {title}")
+            _table(found[title][:40])
+            if len(found[title]) > 40:
+                say(f"  … and {len(found[title]) - 40:,} more: --json prints all")
+
+
+def status(found: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what a home holds."""
+    if as_json:
+        say(_json(found))
+        return
+    _banner(found["world"])
+    say(f"  home {found['home']}, {found['world'] or 'empty'}")
+    for title in ("units", "tables"):
+        if found[title]:
+            _table(found[title])
+    about = found["published"]
+    say(f"  published {about['published_at']} by topheavy {about['version']}" if about else "  nothing published yet")
+
+
+def rows(title: str, found: list[dict[str, Any]], world: str, *, as_json: bool) -> None:
+    """Print rows as a table, or as JSON with the world they speak of."""
+    if as_json:
+        say(_json({"metric": title, "world": world, "rows": found}))
+        return
+    _banner(world)
+    if found:
+        _table(found)
+    else:
+        say("  no rows")
+
+
+def findings(found: Iterable[Any], *, as_json: bool) -> None:
+    """Print what was verified."""
+    listed = list(found)
+    if as_json:
+        say(_json([{"what": item.what, "wrong": item.wrong} for item in listed]))
+        return
+    for item in listed:
+        say(f"  {'✗' if item.wrong else '✓'} {item.what}{f': {item.wrong}' if item.wrong else ''}")
+
+
+def _banner(world: str) -> None:
+    if world == "simulated":
+        say(f"  {SIMULATED}: this market never was; no figure here is about a real company")
+
+
+def _table(found: list[dict[str, Any]]) -> None:
+    table = Table(box=None, pad_edge=True, header_style="bold")
+    for name in found[0]:
+        numeric = isinstance(next((row[name] for row in found if row[name] is not None), None), int | float)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in found:
+        table.add_row(*(_cell(name, value) for name, value in row.items()))
+    wide = Console(highlight=False, markup=False)
+    Console(highlight=False, markup=False, width=max(wide.width, 80) if wide.is_terminal else 200).print(table)
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool | str | date | datetime):
+        return str(value)
+    if isinstance(value, float):
+        return _number(name, value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _number(name: str, value: float) -> str:
+    if name in PERCENT:
+        return _percent(value)
+    if name in MONEY and abs(value) >= 1e6:
+        return _money(value)
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.4g}" if abs(value) < 10 else f"{value:,.2f}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.2f} %"
+
+
+def _money(value: float) -> str:
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:,.3f} {letter}"
+    return f"{value:,.2f}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, default=str, indent=1, ensure_ascii=False)
