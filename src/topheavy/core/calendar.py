@@ -3,6 +3,7 @@
 Source of fact: the ``exchange_calendars`` library's XNYS calendar.
 """
 
+import warnings
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,7 +18,9 @@ FIRST = date(1990, 1, 2)
 def _xnys() -> Any:
     import exchange_calendars
 
-    return exchange_calendars.get_calendar("XNYS", start=FIRST.isoformat())
+    with warnings.catch_warnings():  # the library calls pandas in a way pandas has announced to change
+        warnings.simplefilter("ignore")
+        return exchange_calendars.get_calendar("XNYS", start=FIRST.isoformat())
 
 
 @cache

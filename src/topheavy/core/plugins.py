@@ -2,10 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Any
 
 from topheavy.core.errors import UsageError
@@ -51,8 +53,9 @@ def scan(kind: Kind) -> Iterator[Found]:
         yield Found(kind.name, plugin.name, point.value, plugin)
 
 
-def load(kind: Kind) -> dict[str, Any]:
-    """Return the plug-ins of ``kind`` by name.
+@cache
+def load(kind: Kind) -> Mapping[str, Any]:
+    """Return the plug-ins of ``kind`` by name; looked for once in a process.
 
     Raises:
         UsageError: when two of them claim the same name.
@@ -65,7 +68,7 @@ def load(kind: Kind) -> dict[str, Any]:
                 "rename one or uninstall it"
             )
         found[item.name] = item
-    return {name: item.plugin for name, item in found.items()}
+    return MappingProxyType({name: item.plugin for name, item in found.items()})
 
 
 def pick(kind: Kind, name: str) -> Any:
@@ -80,8 +83,9 @@ def pick(kind: Kind, name: str) -> Any:
     raise UsageError(unknown(kind.name, name, known))
 
 
-def unknown(what: str, name: str, known: dict[str, Any] | list[str]) -> str:
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return a one-line message for a name that is not among ``known``, with the nearest one."""
-    near = get_close_matches(name, list(known), n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(sorted(known))}"
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names)}"
     return f"no {what} is called '{name}': {hint}"

@@ -1,8 +1,8 @@
 """The words a dataset is declared in: column, check, dataset."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 
 import pyarrow as pa
 
@@ -94,8 +94,7 @@ class Dataset:
         return pa.schema([pa.field(c.name, c.type, nullable=c.optional) for c in self.parsed_columns])
 
 
-@cache
-def datasets() -> dict[str, Dataset]:
+def datasets() -> Mapping[str, Dataset]:
     """Return every dataset by name."""
     return load(DATASETS)
 

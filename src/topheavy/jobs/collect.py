@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import SourceError, TopheavyError, one_line
+from topheavy.core.errors import SourceError, one_line
 from topheavy.core.http import Client, Http
 from topheavy.core.plugins import SOURCES, load, pick
 from topheavy.core.progress import Progress, Silent
@@ -57,15 +58,15 @@ def collect(
     """Fetch what is missing, ten units at a time, and keep every answer."""
     progress = progress or Silent()
     todo = plan(place, source, ask, again=again)
-    client = http or Client(source.limits_for(place.settings))
     progress.start(f"collect {source.name}", len(todo.missing))
     outcomes = dict.fromkeys(Outcome, 0)
     failures = []
-    for unit, outcome, cause in _fetch_all(place, client, clock, todo.missing):
-        outcomes[outcome] += 1
-        if cause:
-            failures.append((unit, cause))
-        progress.advance(failed=outcome is Outcome.FAILED)
+    with nullcontext(http) if http else Client(source.limits_for(place.settings)) as client:
+        for unit, outcome, cause in _fetch_all(place, client, clock, todo.missing):
+            outcomes[outcome] += 1
+            if cause:
+                failures.append((unit, cause))
+            progress.advance(failed=outcome is Outcome.FAILED)
     progress.finish()
     return Collected(outcomes, tuple(sorted(failures)), todo.held)
 
@@ -95,17 +96,3 @@ def _fetch_one(place: Workplace, http: Http, clock: Clock, unit: Unit) -> tuple[
     outcome = Outcome.OK if is_new else Outcome.UNCHANGED
     place.lake.ledger.note_attempt(unit, outcome, None, perf_counter() - started, entry.bytes, clock())
     return outcome, None
-
-
-def raise_failures(collected: Collected) -> None:
-    """Raise when anything failed; the message counts them and shows the first.
-
-    Raises:
-        TopheavyError: naming the first failed unit and its cause.
-    """
-    if collected.failures:
-        unit, cause = collected.failures[0]
-        raise TopheavyError(
-            f"{len(collected.failures):,} of the units asked for failed, first {unit.id}: {cause}; "
-            "'topheavy gaps' lists them, running again asks for them again"
-        )

@@ -42,13 +42,11 @@ columns = {{ symbol = "ticker" }}
 
 
 def simulated_settings(settings: Settings, base: str) -> Settings:
-    """Return settings under which the vendor clients ask the simulator, as fast as it answers."""
+    """Return settings under which the vendor clients ask the simulator."""
     vendor = {
         "TOPHEAVY_POLYGON_URL": base,
-        "TOPHEAVY_POLYGON_PER_MINUTE": "0",
         "TOPHEAVY_SEC_URL": base,
         "TOPHEAVY_SEC_WWW_URL": base,
-        "TOPHEAVY_SEC_PER_SECOND": "0",
     }
     return replace(settings, environment={**settings.environment, **vendor})
 
@@ -87,8 +85,8 @@ def _legs(lists: Ask) -> list[tuple[str, Ask]]:
     """Return what is asked of whom, in order."""
     return [
         ("files", lists),
-        ("polygon", replace(lists, datasets=frozenset({"bars", "splits", "dividends", "securities"}))),
-        ("polygon", replace(lists, datasets=frozenset({"symbols"}))),
+        ("polygon", replace(lists, datasets=frozenset({"symbols", "securities"}))),
+        ("polygon", replace(lists, datasets=frozenset({"bars", "splits", "dividends"}), subjects=("",))),
         ("sec", replace(lists, datasets=frozenset({"shares"}))),
     ]
 

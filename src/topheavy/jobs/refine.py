@@ -1,10 +1,12 @@
 """Refine: answers in the lake become rows in the tables, and the rules look for what is wrong in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import CheckFailed, Malformed, one_line
@@ -56,7 +58,7 @@ class _Refining:
     tables: Tables
     clock: Clock
     progress: Progress
-    sources: dict[str, Source]
+    sources: Mapping[str, Source]
     done: Refined
 
     def delivers_symbols(self, entry: Entry) -> bool:
@@ -74,8 +76,7 @@ class _Refining:
         for batch in _batches(fresh):
             parsed = self._parse(batch)
             self._write(parsed, symbols)
-            for entry, _ in parsed:
-                self.lake.ledger.note_refined([entry], self._edition(entry, digest))
+            self.lake.ledger.note_refined([(entry, self._edition(entry, digest)) for entry, _ in parsed])
         self.progress.finish()
 
     def _edition(self, entry: Entry, digest: str) -> str:
@@ -102,31 +103,27 @@ class _Refining:
 
     def _write(self, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
         for name in sorted({name for _, item in parsed for name in item.tables}):
-            target = dataset(name)
-            parts = [
-                (entry, _complete(target, item.tables[name], entry, item, symbols))
-                for entry, item in parsed
-                if name in item.tables
-            ]
-            self._replace(target, parts)
+            parts = [(entry, item) for entry, item in parsed if name in item.tables]
+            rows = _complete(dataset(name), parts, symbols)
+            self._replace(dataset(name), {entry.unit.id: entry for entry, _ in parts}, rows)
 
-    def _replace(self, target: Dataset, parts: list[tuple[Entry, pa.Table]]) -> None:
+    def _replace(self, target: Dataset, entries: dict[str, Entry], rows: pa.Table) -> None:
         ranks = {name: source.rank for name, source in self.sources.items()}
         try:
-            rows = pa.concat_tables([rows for _, rows in parts])
-            written = replace_slices(self.tables, target, rows, [entry.unit.id for entry, _ in parts], ranks)
+            written = replace_slices(self.tables, target, rows, list(entries), ranks)
         except CheckFailed:
-            sound = [part for part in parts if self._is_sound(target, *part)]
-            if len(sound) == len(parts):
+            sound = {origin: entry for origin, entry in entries.items() if self._is_sound(target, entry, rows)}
+            if len(sound) == len(entries):
                 raise
             if sound:
-                self._replace(target, sound)
+                kept = pc.is_in(rows["origin"], pa.array(list(sound), TEXT))
+                self._replace(target, sound, rows.filter(kept))
             return
         self.done.rows[target.name] = self.done.rows.get(target.name, 0) + written
 
     def _is_sound(self, target: Dataset, entry: Entry, rows: pa.Table) -> bool:
         try:
-            check(target, rows)
+            check(target, rows.filter(pc.equal(rows["origin"], entry.unit.id)))
         except CheckFailed as error:
             self._set_aside(entry, one_line(error))
             return False
@@ -153,14 +150,22 @@ def _batches(entries: list[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _complete(target: Dataset, rows: pa.Table, entry: Entry, parsed: Parsed, symbols: pa.Table) -> pa.Table:
-    """Add the security and the provenance a parser cannot know."""
-    if target.security_by:
-        rows = resolve(target, rows, symbols, parsed.naming)
+def _complete(target: Dataset, parts: list[tuple[Entry, Parsed]], symbols: pa.Table) -> pa.Table:
+    """Put answers together and add what a parser cannot know: the securities and the provenance."""
+    by_naming: dict[date | None, list[pa.Table]] = {}
+    for entry, item in parts:
+        by_naming.setdefault(item.naming, []).append(_with_provenance(item.tables[target.name], entry))
+    whole = [
+        resolve(target, pa.concat_tables(tables), symbols, naming) if target.security_by else pa.concat_tables(tables)
+        for naming, tables in by_naming.items()
+    ]
+    return pa.concat_tables(table.select(target.schema.names).cast(target.schema) for table in whole)
+
+
+def _with_provenance(rows: pa.Table, entry: Entry) -> pa.Table:
     for name, value in (("source", entry.unit.source), ("source_kind", entry.kind.value), ("origin", entry.unit.id)):
         rows = rows.append_column(name, pa.repeat(pa.scalar(value, TEXT), rows.num_rows))
-    moment = pa.repeat(pa.scalar(entry.received_at, MOMENT), rows.num_rows)
-    return rows.append_column("received_at", moment).select(target.schema.names).cast(target.schema)
+    return rows.append_column("received_at", pa.repeat(pa.scalar(entry.received_at, MOMENT), rows.num_rows))
 
 
 def _digest(symbols: pa.Table) -> str:

@@ -63,7 +63,7 @@ def gather(
     done.collected.append(collect(place, source, ask, again=again, http=http, clock=clock, progress=progress))
     if source.needs and not ask.subjects:
         done.refined.append(refine(place, clock=clock, progress=progress))
-        known = Ask(ask.since, ask.until, ask.sessions, ask.datasets, _subjects(place, source.needs, ask), ask.target)
+        known = Ask(ask.since, ask.until, ask.sessions, ask.datasets, _subjects(place, source, ask), ask.target)
         done.collected.append(collect(place, source, known, again=again, http=http, clock=clock, progress=progress))
     return done
 
@@ -91,20 +91,21 @@ def ask_all(ask: Ask) -> Ask:
     return Ask(ask.since, ask.until, ask.sessions)
 
 
-def _subjects(place: Workplace, needs: str, ask: Ask) -> tuple[str, ...]:
-    """Return the members of any index in the period, as the source wants them named."""
-    members = read(place.tables, dataset("constituents")).to_pylist()
-    wanted = sorted(
-        {
-            row["security"]
-            for row in members
-            if row["since"] <= ask.until and (row["until"] is None or row["until"] > ask.since)
-        }
-    )
-    if needs == "symbols":
-        return tuple(wanted)
-    if needs != "ciks":
-        raise UsageError(f"a source needs '{needs}' as subjects, which is neither symbols nor ciks")
+def _subjects(place: Workplace, source: Source, ask: Ask) -> tuple[str, ...]:
+    """Return the members of any index in the period, as the source wants them named.
+
+    Where the source has listed the securities it knows, only those are asked for.
+    """
+    members = {
+        row["security"]
+        for row in read(place.tables, dataset("constituents")).to_pylist()
+        if row["since"] <= ask.until and (row["until"] is None or row["until"] > ask.since)
+    }
     securities = read(place.tables, dataset("securities")).to_pylist()
+    if source.needs == "symbols":
+        listed = {row["security"] for row in securities if row["source"] == source.name}
+        return tuple(sorted(members & listed if listed else members))
+    if source.needs != "ciks":
+        raise UsageError(f"{source.name} needs '{source.needs}' as subjects, which is neither symbols nor ciks")
     ciks = {row["security"]: row["issuer"] for row in securities if row["issuer"].isdigit()}
-    return tuple(f"{security}={ciks[security]}" for security in wanted if security in ciks)
+    return tuple(f"{security}={ciks[security]}" for security in sorted(members) if security in ciks)

@@ -133,9 +133,9 @@ class Ledger:
                 (cause, entry.unit.id, entry.version),
             )
 
-    def note_refined(self, entries: Iterable[Entry], edition: str) -> None:
-        """Write down that these answers are in the tables, read by this edition of the parser."""
-        rows = [(entry.unit.id, entry.version, edition) for entry in entries]
+    def note_refined(self, entries: Iterable[tuple[Entry, str]]) -> None:
+        """Write down that these answers are in the tables, each with the edition of the parser that read it."""
+        rows = [(entry.unit.id, entry.version, edition) for entry, edition in entries]
         with self._transaction() as file:
             file.executemany("INSERT OR REPLACE INTO refined VALUES (?,?,?)", rows)
 

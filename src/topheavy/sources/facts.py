@@ -12,11 +12,12 @@ from typing import ClassVar
 
 import polars as pl
 
+from topheavy.core.errors import Malformed
 from topheavy.core.http import Http
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.datasets.schema import dataset
-from topheavy.sources.tabular import read_table, to_dataset
+from topheavy.sources.tabular import only_page, read_table, to_dataset
 from topheavy.sources.vendor import Ask, Fetched, Parsed, Route, Source
 
 
@@ -43,7 +44,11 @@ class Facts(Source):
     def parse(self, answer: Answer) -> Parsed:
         """Read the CSV as the dataset it is named after."""
         into = dataset(answer.unit.route)
-        frame = to_dataset(read_table(answer.pages[0].content, f"{into.name}.csv"), into, {}, answer.unit.id)
+        frame = to_dataset(read_table(only_page(answer), f"{into.name}.csv"), into, {}, answer.unit.id)
+        needed = [c.name for c in into.parsed_columns if not c.optional]
+        lacking = [name for name in needed if name not in frame.columns or frame[name].null_count()]
+        if lacking or frame.is_empty():
+            raise Malformed(f"{answer.unit.id}: no rows, or rows without {', '.join(lacking) or 'anything'}")
         missing = [pl.lit(None).alias(c.name) for c in into.parsed_columns if c.name not in frame.columns]
         ordered = frame.with_columns(missing).select(into.parsed_schema.names)
         return Parsed({into.name: ordered.to_arrow().cast(into.parsed_schema)})

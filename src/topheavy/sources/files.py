@@ -33,7 +33,7 @@ from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.datasets.schema import Dataset, dataset
 from topheavy.datasets.splits import kind_of_ratio
-from topheavy.sources.tabular import read_table, to_dataset
+from topheavy.sources.tabular import only_page, read_table, to_dataset
 from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
 
 ENTRY_KEYS = {"path", "name", "dataset", "source", "basis", "symbols", "columns", "constants"}
@@ -90,9 +90,7 @@ class Files(Source):
         """Map, cast and put on its declared basis."""
         entry = json.loads(answer.facts["manifest"])
         into = dataset(answer.unit.route)
-        frame = to_dataset(
-            read_table(answer.pages[0].content, entry["path"]), into, entry.get("columns", {}), entry["path"]
-        )
+        frame = to_dataset(read_table(only_page(answer), entry["path"]), into, entry.get("columns", {}), entry["path"])
         whole = _complete(frame, into, entry)
         kept, left_out = _keep_whole_rows(whole, into, entry["path"])
         return Parsed({into.name: kept.to_arrow().cast(into.parsed_schema)}, left_out, _as_of(entry.get("symbols", "")))

@@ -49,6 +49,11 @@ class Sec(Source):
     rereads: ClassVar[bool] = True
     needs: ClassVar[str] = "ciks"
 
+    def limits_for(self, settings: Settings) -> Limits:
+        """Ten requests a second, as the SEC's fair-access rule says; none on this machine itself."""
+        local = is_loopback(settings.text("SEC_URL", DATA))
+        return Limits() if local else self.limits
+
     def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
         """The list of symbols; and a unit a company among the subjects, which come as ``SYMBOL=CIK``."""
         tickers, facts = self.routes

@@ -12,7 +12,19 @@ import pyarrow as pa
 from topheavy.core.errors import Malformed, one_line
 from topheavy.core.plugins import unknown
 from topheavy.core.symbols import normal
+from topheavy.core.units import Answer
 from topheavy.datasets.schema import Column, Dataset
+
+
+def only_page(answer: Answer) -> bytes:
+    """Return the body of an answer that is one file.
+
+    Raises:
+        Malformed: when it has no page, or several.
+    """
+    if len(answer.pages) != 1:
+        raise Malformed(f"{answer.unit.id}: {len(answer.pages)} pages came where one file was asked for")
+    return answer.pages[0].content
 
 
 def read_table(content: bytes, name: str) -> pl.DataFrame:
