@@ -20,6 +20,7 @@ from topheavy.metrics.questions import QuestionKind, in_order, question, questio
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalog import Tables
 from topheavy.tables.read import read, snapshot_of
+from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all
 from topheavy.warehouse.build import Gate, View, build
 
@@ -68,6 +69,8 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     build(lake.home.path, whole, _views(), _gates(), about)
     for name, rows in stored.items():
         replace_all(tables, dataset(name), rows)
+    for item in datasets().values():
+        tidy(tables, item, clock())
     progress.finish()
     return Published({name: table.num_rows for name, table in whole.items()}, mended)
 

@@ -39,6 +39,7 @@ class Polygon(Source):
     )
     limits: ClassVar[Limits] = Limits(per_minute=5)
     needs: ClassVar[str] = "symbols"
+    rank: ClassVar[int] = 55
 
     def limits_for(self, settings: Settings) -> Limits:
         """The free plan's five calls a minute, unless a setting says otherwise; none on this machine itself."""

@@ -182,6 +182,10 @@ def _dividends(answer: Answer) -> Parsed:
     return _listed(rows, answer)
 
 
+SHARE_TYPES = frozenset({"CS", "OS", "ADRC", "GDR", "NYRS"})
+"""Polygon's types that are share classes of their company; a preferred share or a warrant of the same CIK is not."""
+
+
 def _tickers(answer: Answer) -> Parsed:
     rows = wire.Rows("securities")
     listed = list(_listing(answer, rows))
@@ -195,9 +199,10 @@ def _tickers(answer: Answer) -> Parsed:
 def _security(row: dict[str, Any]) -> dict[str, Any]:
     symbol, cik = house(wire.text(row.get("ticker"))), wire.text(row.get("cik"))
     currency = wire.text(row.get("currency_name")).upper()
+    is_share = wire.text(row.get("type") or "CS") in SHARE_TYPES
     return {
         "security": symbol,
-        "issuer": cik.zfill(10) if cik.isdecimal() and len(cik) <= 10 else symbol,
+        "issuer": cik.zfill(10) if is_share and cik.isdecimal() and len(cik) <= 10 else symbol,
         "name": wire.text(row.get("name")),
         "sector": wire.text(row.get("sic_description")) or None,
         "currency": currency if len(currency) == 3 else None,

@@ -1,0 +1,50 @@
+# Two commands for newcomers: `make demo` and `make test`. Both set up everything they need.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+export OMP_WAIT_POLICY := PASSIVE
+export UV_PYTHON_DOWNLOADS ?= automatic
+
+.PHONY: help demo serve test lint types check bench docs clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+demo: .venv/ready ## A simulated market through the whole road, and a page to look at
+	@.venv/bin/topheavy demo
+
+serve: .venv/ready ## Serve the demo's page again
+	@.venv/bin/topheavy serve --home .topheavy-demo
+
+test: .venv/dev ## Run all tests
+	@.venv/bin/python -m pytest -q -n auto
+
+lint: .venv/dev ## Check style
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: .venv/dev ## Check types
+	@.venv/bin/mypy
+
+check: lint types test ## Everything CI checks
+
+bench: | $(UV) ## The whole road beside PySpark, in one run
+	@$(UV) run --frozen --group bench python benchmarks/road.py
+
+docs: .venv/dev ## Write the generated reference pages again
+	@.venv/bin/python docs/generate.py
+
+clean: ## Remove the environment and the demo's home
+	@rm -rf .venv .topheavy-demo
+
+.uv/bin/uv:
+	@echo "Getting uv …"
+	@$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/ready: uv.lock pyproject.toml | $(UV)
+	@echo "Setting up the environment …"
+	@$(UV) sync --frozen --quiet --inexact && touch $@
+
+.venv/dev: uv.lock pyproject.toml | $(UV)
+	@echo "Setting up the environment with the test tools …"
+	@$(UV) sync --frozen --quiet --inexact --group dev && touch $@ .venv/ready
