@@ -366,9 +366,11 @@ def test_everything_without_subjects_is_listings_and_sessions() -> None:
     ]
 
 
-def test_counts_are_asked_for_at_quarter_ends_and_only_on_demand() -> None:
+def test_counts_are_asked_for_at_the_start_and_at_quarter_ends_and_only_on_demand() -> None:
     half = ask(date(2024, 1, 2), date(2024, 6, 28), "shares", subjects=("AAA", "BBB"))
     assert planned(half) == [
+        "polygon/details/session=2024-01-02/AAA",
+        "polygon/details/session=2024-01-02/BBB",
         "polygon/details/session=2024-03-28/AAA",  # the 29th was Good Friday
         "polygon/details/session=2024-03-28/BBB",
         "polygon/details/session=2024-06-28/AAA",
@@ -378,7 +380,7 @@ def test_counts_are_asked_for_at_quarter_ends_and_only_on_demand() -> None:
         unit for unit in planned(ask(date(2024, 1, 2), date(2024, 6, 28), subjects=("AAA",))) if "details" in unit
     ]
     short = ask(date(2024, 5, 1), date(2024, 5, 9), "shares", subjects=("AAA",))
-    assert planned(short) == ["polygon/details/session=2024-05-09/AAA"]
+    assert planned(short) == ["polygon/details/session=2024-05-01/AAA"]
 
 
 def test_events_are_asked_for_by_subject() -> None:

@@ -15,5 +15,6 @@ DATASET = Dataset(
     ),
     key=("index", "security", "since"),
     security_by="since",
+    security_until="until",
     checks=(Check("period_reversed", "until < since", "membership ends after it begins"),),
 )

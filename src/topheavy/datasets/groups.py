@@ -15,4 +15,5 @@ DATASET = Dataset(
     ),
     key=("group", "security"),
     security_by="since",
+    security_until="until",
 )

@@ -67,6 +67,8 @@ class Dataset:
     """The date column whose month partitions the table; empty: one partition."""
     security_by: str = ""
     """The date column at which a row's symbol is resolved to a security; empty: no symbol to resolve."""
+    security_until: str = ""
+    """Where a row speaks of a period: the column with the first day after it; empty: it speaks of one day."""
     security_if: str = ""
     """A SQL condition on the rows whose symbol means a security; empty: all of them."""
     exact_symbol: bool = False

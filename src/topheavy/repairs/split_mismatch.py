@@ -8,7 +8,7 @@ vendor that restates history does.
 """
 
 from datetime import date
-from math import exp, log
+from math import log
 from typing import ClassVar
 
 import polars as pl
@@ -37,11 +37,11 @@ class SplitMismatch(Rule):
         found = []
         for (security, covers), counts in count_series(frames).items():
             for day, ratio in splits.get(security, []):
-                for place, factor in mismatched(counts, day, ratio):
-                    found.append(self._repair(security, covers, counts[place], factor, day, ratio))
+                for place, divisor in mismatched(counts, day, ratio):
+                    found.append(self._repair(security, covers, counts[place], divisor, day, ratio))
         return found
 
-    def _repair(self, security: str, covers: str, wrong: Count, factor: float, day: date, ratio: float) -> Repair:
+    def _repair(self, security: str, covers: str, wrong: Count, divisor: float, day: date, ratio: float) -> Repair:
         side = "before" if wrong.effective < day else "after"
         return Repair(
             rule=self.name,
@@ -51,10 +51,10 @@ class SplitMismatch(Rule):
             source=wrong.source,
             field="count",
             before=wrong.count,
-            after=wrong.count * factor,
+            after=wrong.count / divisor,
             evidence=(
                 f"{wrong.count:,.0f} on {wrong.effective} is on the wrong side of the {ratio:g}-for-1 split of {day}: "
-                f"{side} it, {wrong.count * factor:,.0f} continues the neighbouring counts"
+                f"{side} it, {wrong.count / divisor:,.0f} continues the neighbouring counts"
             ),
             covers=covers,
         )
@@ -75,7 +75,7 @@ class SplitMismatch(Rule):
 
 
 def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, float]]:
-    """Return (place, factor to apply) for every count on the wrong side of the split of ``day``."""
+    """Return (place, what to divide by) for every count on the wrong side of the split of ``day``."""
     step = log(ratio)
     early = [place for place, item in enumerate(counts) if item.effective < day]
     if abs(step) < SMALLEST or not early or len(early) == len(counts):
@@ -86,8 +86,8 @@ def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, 
     before, before_ends = _run(levels, early[-1], -1, step, levels[early[-1] + 1])
     after, after_ends = _run(levels, early[-1] + 1, +1, -step, levels[early[-1]])
     if after_ends and (not before_ends or len(after) < len(before)):
-        return [(place, exp(step)) for place in after]
-    return [(place, exp(-step)) for place in before]
+        return [(place, 1 / ratio) for place in after]
+    return [(place, ratio) for place in before]
 
 
 def _run(levels: list[float], start: int, way: int, step: float, right: float) -> tuple[list[int], bool]:

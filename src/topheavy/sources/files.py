@@ -84,7 +84,8 @@ class Files(Source):
         if entry is None:
             raise UsageError(f"{manifest} no longer names '{name}'")
         page, kind = read_address(entry["address"], http)
-        return Fetched((page,), kind, {"manifest": json.dumps({k: v for k, v in entry.items() if k != "address"})})
+        told = {key: value for key, value in entry.items() if key != "address"} | {"path": entry["name"]}
+        return Fetched((page,), kind, {"manifest": json.dumps(told, sort_keys=True)})
 
     def parse(self, answer: Answer) -> Parsed:
         """Map, cast and put on its declared basis."""

@@ -107,18 +107,18 @@ def _planned(route: Route, ask: Ask) -> Iterator[tuple[date | None, str]]:
         case "events":
             yield from ((None, subject) for subject in ask.subjects)
         case "details":  # a call a company and quarter: only for who asks for it, since the SEC gives counts in one
-            days = _quarter_ends(ask.sessions) if "shares" in ask.datasets else []
+            days = _counting_days(ask.sessions) if "shares" in ask.datasets else []
             yield from ((session, subject) for session in days for subject in ask.subjects)
         case _:
             yield None, wire.period(ask.since, ask.until)
 
 
-def _quarter_ends(sessions: tuple[date, ...]) -> list[date]:
-    """Return the last sessions of the quarters that end in the period; in a shorter one, its last session."""
+def _counting_days(sessions: tuple[date, ...]) -> list[date]:
+    """Return the first session, so that a count holds from the start, and the last ones of the quarters."""
     years = {session.year for session in sessions}
     last_days = [date(y, m, 30 if m in (6, 9) else 31) for y in years for m in (3, 6, 9, 12)]
     ends = {session_on_or_before(last) for last in last_days}.intersection(sessions)
-    return sorted(ends) or list(sessions[-1:])
+    return sorted(ends | set(sessions[:1]))
 
 
 def _request(unit: Unit) -> tuple[str, dict[str, str]]:

@@ -37,9 +37,7 @@ def _sweep(table: "Table", before: float) -> int:
     named = _named(table)
     folder = _path(table.location())
     loose = [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path not in named and path.stat().st_mtime < before
+        path for path in folder.rglob("*") if path.is_file() and path not in named and path.stat().st_mtime < before
     ]
     for path in loose:
         path.unlink()

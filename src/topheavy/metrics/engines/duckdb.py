@@ -9,6 +9,10 @@ from topheavy.core.errors import MetricError, one_line
 from topheavy.metrics.questions import Question, QuestionKind, in_order, tables_behind
 
 
+CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "threads": 1}
+"""One thread, because sums of floats depend on their order: the same tables must give the same figures, bit by bit."""
+
+
 class DuckDB:
     """Each answer is kept as a temporary table, so what several questions share is computed once."""
 
@@ -22,7 +26,7 @@ class DuckDB:
         needed = tables_behind(wanted)
         if missing := needed - set(inputs):
             raise MetricError(f"no table given for {', '.join(sorted(missing))}: refine it first")
-        with duckdb.connect(config={"autoinstall_known_extensions": False}) as session:
+        with duckdb.connect(config=CONFIGURATION) as session:
             for name in needed:
                 session.register(name, inputs[name])
             for item in in_order(wanted):

@@ -4,19 +4,27 @@
 -- inputs: class_caps, bars_as_traded, securities
 -- unit: currency
 -- A count of the whole issuer is preferred; else the share classes are added up, but only when every class
--- that traded that day has a count: half a company is not a cap.
+-- that traded that day has a count: half a company is not a cap. The main class, whose close is shown and by
+-- which a whole-issuer count is valued where several classes have one, is the class worth most.
 WITH traded AS (
   SELECT
     b.session, b.security, COALESCE(s.issuer, b.security) AS issuer, COALESCE(s.name, b.security) AS name
   FROM bars_as_traded AS b
   LEFT JOIN securities AS s ON s.security = b.security
 ),
-classes AS (
+counted AS (
   SELECT
     t.session, t.issuer, t.security, t.name, c.covers, c.cap, c.close, c.shares_effective, c.repaired,
-    ROW_NUMBER() OVER (PARTITION BY t.session, t.issuer, c.covers ORDER BY c.cap DESC, t.security) AS place
+    MAX(CASE WHEN c.covers = 'class' THEN c.cap END) OVER (
+      PARTITION BY t.session, t.issuer, t.security) AS class_cap
   FROM traded AS t
   LEFT JOIN class_caps AS c ON c.session = t.session AND c.security = t.security
+),
+classes AS (
+  SELECT
+    *, ROW_NUMBER() OVER (
+      PARTITION BY session, issuer, covers ORDER BY COALESCE(class_cap, 0) DESC, cap DESC, security) AS place
+  FROM counted
 ),
 whole AS (
   SELECT session, issuer, security, name, cap, close, shares_effective, repaired
