@@ -1,0 +1,236 @@
+"""The map is held: who imports whom, who names which library, and that every room is where the map says."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import topheavy
+from topheavy import OUTSIDE, SEES
+
+ROOT = Path(topheavy.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+EVERYWHERE = {"pyarrow", "numpy"}
+"""Libraries that are words: a table and an array may be named in any room."""
+
+EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"}
+LONGEST_FILE = 350
+LARGEST_CORE = 0.10
+MOST_PUBLIC_NAMES = 10
+
+
+def dotted(file: Path) -> str:
+    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {dotted(file): file for file in FILES}
+
+
+def room_of(module: str) -> str:
+    """The room of ``topheavy.room.file``; empty for the package itself and for other libraries."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "topheavy" and len(parts) > 1 and parts[1] in ROOMS else ""
+
+
+ROOMS = {name.split(".")[1] for name in MODULES if "." in name}
+
+
+def imported(source: str, module: str, *, is_package: bool) -> Iterator[tuple[str, int]]:
+    """Every module that ``source`` names in an import, wherever it stands: in functions and for types alone too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: len(module.split(".")) - node.level + is_package] if node.level else []
+            base = ".".join([*above, node.module] if node.module else above)
+            yield base, node.lineno
+            yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def imports(module: str) -> Iterator[tuple[str, int]]:
+    file = MODULES[module]
+    return imported(file.read_text(), module, is_package=file.name == "__init__.py")
+
+
+def third_party(module: str) -> Iterator[tuple[str, int]]:
+    for name, line in imports(module):
+        library = name.split(".")[0]
+        if library in OUTSIDE or (library not in sys.stdlib_module_names and library != "topheavy"):
+            yield library, line
+
+
+def ring(graph: Mapping[str, set[str]]) -> list[str]:
+    """A ring in ``graph``, the empty list where there is none."""
+    done: set[str] = set()
+
+    def walk(node: str, path: list[str]) -> list[str]:
+        if node in path:
+            return [*path[path.index(node) :], node]
+        if node in done:
+            return []
+        for other in sorted(graph.get(node, ())):
+            if found := walk(other, [*path, node]):
+                return found
+        done.add(node)
+        return []
+
+    return next((found for node in sorted(graph) if (found := walk(node, []))), [])
+
+
+# the reader of imports is no use if it overlooks some
+
+
+def test_imports_are_seen_wherever_they_stand() -> None:
+    source = """
+import a.b
+from topheavy import web
+from ..lake import raw
+from . import beside
+if TYPE_CHECKING:
+    import for_types
+def work():
+    class Inner:
+        def deep(self):
+            from far.away import thing
+"""
+    found = {name for name, _ in imported(source, "topheavy.core.http", is_package=False)}
+    assert {"a.b", "topheavy.web", "topheavy.lake", "topheavy.core.beside", "for_types", "far.away"} <= found
+
+
+def test_a_ring_is_found_and_a_chain_is_none() -> None:
+    assert ring({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c", "a"]
+    assert ring({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+# rooms
+
+
+def test_a_room_imports_only_the_rooms_it_may_see() -> None:
+    wrong = [
+        f"{module}, line {line}: {name}"
+        for module in MODULES
+        for name, line in imports(module)
+        if (other := room_of(name)) and other not in SEES.get(room_of(module), frozenset()) | {room_of(module)}
+    ]
+    assert not wrong, "SEES does not let these rooms see each other; let a job introduce them"
+
+
+def test_no_rooms_import_each_other_in_a_ring() -> None:
+    graph = {room: set[str]() for room in ROOMS}
+    for module in MODULES:
+        if room := room_of(module):
+            graph[room] |= {other for name, _ in imports(module) if (other := room_of(name)) and other != room}
+    assert not ring(graph)
+    assert not ring({room: set(seen) for room, seen in SEES.items()})
+
+
+def test_no_modules_import_each_other_in_a_ring() -> None:
+    graph = {module: {name for name, _ in imports(module) if name in MODULES} - {module} for module in MODULES}
+    assert not ring(graph)
+
+
+def test_every_room_is_on_the_map_and_every_room_of_the_map_is_there() -> None:
+    map_text = topheavy.__doc__ or ""
+    listed = set(re.findall(r"^    (\w+) {2,}\S", map_text, re.MULTILINE))
+    assert not listed - ROOMS, "the map lists rooms that are not there"
+    assert not {room for room in ROOMS if not re.search(rf"\b{room}\b", map_text)}, "rooms that the map does not name"
+    assert set(SEES) == ROOMS, "SEES must have every room and no other"
+    assert {room for seen in SEES.values() for room in seen} <= ROOMS
+
+
+def test_rooms_are_introduced_to_each_other_in_the_open() -> None:
+    """An import by name, spelled out of strings, would pass every rule above: only the plug-in finder may do it."""
+    hidden = [
+        module
+        for module, file in MODULES.items()
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "attr", "") or getattr(node.func, "id", "")) in {"import_module", "__import__"}
+    ]
+    assert set(hidden) == {"topheavy.core.plugins"}
+
+
+# libraries
+
+
+def test_a_library_is_named_only_in_its_rooms() -> None:
+    wrong = [
+        f"{module}, line {line}: {library} belongs to {sorted(OUTSIDE[library])}"
+        for module in MODULES
+        for library, line in third_party(module)
+        if library in OUTSIDE and room_of(module) not in OUTSIDE[library]
+    ]
+    assert not wrong
+
+
+def test_every_library_has_a_room() -> None:
+    used = {library: module for module in MODULES for library, _ in third_party(module)}
+    unlisted = {library: module for library, module in used.items() if library not in {*OUTSIDE, *EVERYWHERE}}
+    assert not unlisted, "say in OUTSIDE which room may name them"
+
+
+def test_libraries_are_given_to_rooms_that_exist() -> None:
+    assert {room for rooms in OUTSIDE.values() for room in rooms} <= ROOMS
+
+
+# files
+
+
+def test_every_file_says_what_rests_or_happens_in_it() -> None:
+    assert not [module for module, file in MODULES.items() if not ast.get_docstring(ast.parse(file.read_text()))]
+
+
+def test_no_file_holds_two_subjects() -> None:
+    lengths = {module: len(file.read_text().splitlines()) for module, file in MODULES.items()}
+    assert not {module: length for module, length in lengths.items() if length > LONGEST_FILE}
+
+
+def test_no_file_is_named_for_nothing() -> None:
+    assert not [
+        name for name in MODULES if EMPTY_NAMES & {word for part in name.split(".") for word in part.split("_")}
+    ]
+
+
+def test_every_folder_with_code_is_a_package() -> None:
+    assert not [folder for folder in {file.parent for file in FILES} if not (folder / "__init__.py").exists()]
+
+
+def test_core_stays_small() -> None:
+    lines = {
+        module: sum(1 for line in file.read_text().splitlines() if line.strip()) for module, file in MODULES.items()
+    }
+    core = sum(count for module, count in lines.items() if room_of(module) == "core")
+    assert core / sum(lines.values()) <= LARGEST_CORE, "words shared by all are few, or they are not shared by all"
+
+
+def test_what_is_declared_public_is_little_and_there() -> None:
+    """``__all__`` is read as text: importing every file would start what it imports."""
+    for module, file in MODULES.items():
+        tree = ast.parse(file.read_text())
+        for names in declared_public(tree):
+            assert 0 < len(names) <= MOST_PUBLIC_NAMES, f"{module}: a public face is small"
+            assert len(set(names)) == len(names), f"{module} declares a name twice"
+            assert set(names) <= names_in(tree), f"{module} declares names it does not have"
+    assert list(declared_public(ast.parse(MODULES["topheavy"].read_text()))), "the package says what is public"
+
+
+def declared_public(tree: ast.Module) -> Iterator[list[str]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets):
+            yield ast.literal_eval(node.value)
+
+
+def names_in(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+    return found
