@@ -1,10 +1,12 @@
 """Publish: repairs are found, questions answered, checked, and the warehouse replaced."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from topheavy import __version__
 from topheavy.core.calendar import sessions
@@ -43,45 +45,51 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
         NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
     """
     progress = progress or Silent()
-    lake, tables, settings = place.lake, place.tables, place.settings
+    tables, settings = place.tables, place.settings
     progress.start("publish", 4)
-    mended = mend(tables)
-    replace_all(tables, dataset("runs"), _runs(lake))
-    fingerprint = _fingerprint(tables, settings)
-    if _is_published(place, fingerprint):
+    replace_all(tables, dataset("runs"), _runs(place.lake))
+    if _is_published(place, _fingerprint(tables, settings)):
         progress.finish()
-        return Published({}, mended)
-    progress.advance()
+        return Published({}, _repairs_listed(tables))
     held = {name: read(tables, item) for name, item in datasets().items() if item.layer is not Layer.VIEW}
-    given = _given(held, settings)
+    held["repairs"] = _mend(tables, held)
     progress.advance()
+    given = _given(held, settings)
     answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | given)
     stored = {name: answers[name].select(dataset(name).schema.names).cast(dataset(name).schema) for name in ANSWERS}
     progress.advance()
     whole = {**held, **given, **stored}
-    about = {
-        "world": place.world,
-        "published_at": clock().isoformat(timespec="seconds"),
-        "version": __version__,
-        "fingerprint": fingerprint,
-        "coverage_floor": str(settings.coverage_floor),
-    }
-    build(lake.home.path, whole, _views(), _gates(), about)
+    build(place.lake.home.path, whole, _views(), _gates(), _about(place, clock))
+    progress.advance()
     for name, rows in stored.items():
         replace_all(tables, dataset(name), rows)
     for item in datasets().values():
         tidy(tables, item, clock())
     progress.finish()
-    return Published({name: table.num_rows for name, table in whole.items()}, mended)
+    return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)
 
 
-def mend(tables: Tables) -> int:
-    """Find the repairs again over the tables as they are; switched-off ones stay off. Returns how many there are."""
-    before = read(tables, dataset("repairs"))
-    off = frozenset(row["id"] for row in before.select(["id", "active"]).to_pylist() if not row["active"])
-    repairs = find_repairs({name: read(tables, dataset(name)) for name in inputs()}, off)
+def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> pa.Table:
+    """Find the repairs again over the tables as they are; switched-off ones stay off."""
+    before = held["repairs"].select(["id", "active"]).to_pylist()
+    off = frozenset(row["id"] for row in before if not row["active"])
+    repairs = find_repairs({name: held[name] for name in inputs()}, off)
     replace_all(tables, dataset("repairs"), repairs)
-    return int(repairs.num_rows)
+    return repairs
+
+
+def _repairs_listed(tables: Tables) -> int:
+    return int(read(tables, dataset("repairs"), columns=("id",)).num_rows)
+
+
+def _about(place: Workplace, clock: Clock) -> dict[str, str]:
+    return {
+        "world": place.world,
+        "published_at": clock().isoformat(timespec="seconds"),
+        "version": __version__,
+        "fingerprint": _fingerprint(place.tables, place.settings),
+        "coverage_floor": str(place.settings.coverage_floor),
+    }
 
 
 def _runs(lake: Lake) -> pa.Table:
@@ -120,8 +128,8 @@ def _is_published(place: Workplace, fingerprint: str) -> bool:
 
 
 def _given(held: dict[str, pa.Table], settings: Settings) -> dict[str, pa.Table]:
-    asked = [row for row in held["runs"].select(["session"]).to_pylist() if row["session"]]
-    days = {date.fromisoformat(row["session"]) for row in asked} | set(held["bars"]["session"].to_pylist())
+    asked = [date.fromisoformat(text) for text in pc.unique(held["runs"]["session"]).to_pylist() if text]
+    days = asked + [day for day in pc.min_max(held["bars"]["session"]).as_py().values() if day]
     if not days and not held["holdings"].num_rows:
         raise NotPublished("the tables hold no bars and no holdings yet: collect and refine some first")
     period = sessions(min(days), max(days)) if days else []

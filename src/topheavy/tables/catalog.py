@@ -47,13 +47,16 @@ class Tables:
 
     def open(self, dataset: Dataset) -> "Table":
         """Return the dataset's Iceberg table, made where it is new."""
+        return self.find(dataset) or self._make(f"{NAMESPACE}.{dataset.name}", dataset)
+
+    def find(self, dataset: Dataset) -> "Table | None":
+        """Return the dataset's Iceberg table, ``None`` while it was never written."""
         from pyiceberg.exceptions import NoSuchTableError
 
-        name = f"{NAMESPACE}.{dataset.name}"
         try:
-            return self.catalog.load_table(name)
+            return self.catalog.load_table(f"{NAMESPACE}.{dataset.name}")
         except NoSuchTableError:
-            return self._make(name, dataset)
+            return None
 
     def exists(self, dataset: Dataset) -> bool:
         """Say whether the dataset's table was ever written."""

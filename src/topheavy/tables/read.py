@@ -30,9 +30,9 @@ def read(
     Raises:
         TableError: when ``as_of`` lies before the table's first snapshot.
     """
-    if not tables.exists(dataset):
+    table = tables.find(dataset)
+    if table is None:
         return empty(dataset).select(list(columns) or dataset.schema.names)
-    table = tables.open(dataset)
     chosen: dict[str, Any] = {"snapshot_id": _snapshot_at(table, dataset, as_of)} if as_of else {}
     names = list(columns) or dataset.schema.names
     scan = table.scan(row_filter=_between(dataset, since, until), selected_fields=tuple(names), **chosen)
@@ -41,9 +41,8 @@ def read(
 
 def snapshot_of(tables: Tables, dataset: Dataset) -> int:
     """Return the id of the table's current snapshot, 0 while it holds none."""
-    if not tables.exists(dataset):
-        return 0
-    snapshot = tables.open(dataset).current_snapshot()
+    table = tables.find(dataset)
+    snapshot = table.current_snapshot() if table else None
     return snapshot.snapshot_id if snapshot else 0
 
 

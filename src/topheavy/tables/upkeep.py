@@ -23,9 +23,9 @@ GRACE = timedelta(hours=1)
 
 def tidy(tables: Tables, dataset: Dataset, now: datetime, *, keep: timedelta = KEEP, grace: timedelta = GRACE) -> int:
     """Let go of snapshots older than ``keep`` and sweep what only they named; return the files removed."""
-    if not tables.exists(dataset):
+    table = tables.find(dataset)
+    if table is None:
         return 0
-    table = tables.open(dataset)
     oldest = min((entry.timestamp_ms for entry in table.snapshots()), default=None)
     if oldest is None or oldest >= (now - keep).timestamp() * 1000:
         return 0

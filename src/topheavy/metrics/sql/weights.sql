@@ -8,18 +8,28 @@
 WITH by_issuer AS (
   SELECT session, "index", issuer AS member, security, name, value, how, reason FROM member_issuers
 ),
+shared AS (
+  SELECT
+    l.session, l."index", l.security, l.issuer, i.value, i.lines, l.class_cap,
+    COUNT(l.class_cap) OVER one AS counted,
+    SUM(l.class_cap) OVER one AS class_caps
+  FROM member_lines AS l
+  JOIN member_issuers AS i ON i.session = l.session AND i."index" = l."index" AND i.issuer = l.issuer
+  WHERE i.lines > 1
+  WINDOW one AS (PARTITION BY l.session, l."index", l.issuer)
+),
 by_line AS (
   SELECT
     l.session, l."index", l.security AS member, l.security, l.name,
     CASE
-      WHEN COUNT(l.class_cap) OVER one = COUNT(*) OVER one
-        THEN i.value * l.class_cap / SUM(l.class_cap) OVER one
+      WHEN i.lines = 1 THEN i.value
+      WHEN s.counted = i.lines THEN i.value * s.class_cap / s.class_caps
       ELSE i.value / i.lines
     END AS value,
     i.how, i.reason
   FROM member_lines AS l
   JOIN member_issuers AS i ON i.session = l.session AND i."index" = l."index" AND i.issuer = l.issuer
-  WINDOW one AS (PARTITION BY l.session, l."index", l.issuer)
+  LEFT JOIN shared AS s ON s.session = l.session AND s."index" = l."index" AND s.security = l.security
 ),
 fund_issuers AS (
   SELECT
@@ -40,8 +50,11 @@ every AS (
   SELECT session, "index", 'issuer', member, security, name, value, 'fund', NULL FROM fund_issuers
   UNION ALL
   SELECT session, "index", 'line', member, security, name, value, 'fund', NULL FROM fund_securities
+),
+totals AS (
+  SELECT session, "index", level, SUM(value) AS total FROM every GROUP BY session, "index", level
 )
 SELECT
-  session, "index", level, member, security, name, value,
-  value / SUM(value) OVER (PARTITION BY session, "index", level) AS weight, how, reason
-FROM every
+  e.session, e."index", e.level, e.member, e.security, e.name, e.value, e.value / t.total AS weight, e.how, e.reason
+FROM every AS e
+JOIN totals AS t ON t.session = e.session AND t."index" = e."index" AND t.level = e.level
