@@ -76,7 +76,9 @@ class _Refining:
         for batch in _batches(fresh):
             parsed = self._parse(batch)
             self._write(parsed, symbols)
-            self.lake.ledger.note_refined([(entry, self._edition(entry, digest)) for entry, _ in parsed])
+            aside = {unit for unit, _ in self.done.unreadable}
+            done = [(entry, self._edition(entry, digest)) for entry, _ in parsed if entry.unit.id not in aside]
+            self.lake.ledger.note_refined(done)
         self.progress.finish()
 
     def _edition(self, entry: Entry, digest: str) -> str:

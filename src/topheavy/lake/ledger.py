@@ -121,7 +121,8 @@ class Ledger:
             file.execute(
                 "INSERT INTO answers VALUES (?,?,?,?,?,?,?,?,?,?,NULL) ON CONFLICT (unit, version) DO UPDATE "
                 "SET received_at = excluded.received_at WHERE EXISTS (SELECT 1 FROM answers AS other "
-                "WHERE other.unit = excluded.unit AND other.received_at > answers.received_at)",
+                "WHERE other.unit = excluded.unit AND other.unreadable IS NULL "
+                "AND other.received_at > answers.received_at)",
                 row,
             )
 
