@@ -67,7 +67,14 @@ def close_of(session: date) -> datetime:
 
 
 def session_on_or_before(day: date) -> date:
-    """Return ``day`` if it is a session, else the last session before it."""
+    """Return ``day`` if it is a session, else the last session before it.
+
+    Raises:
+        UsageError: when ``day`` lies before the calendar's first session.
+    """
+    if day < FIRST:
+        raise UsageError(f"the calendar knows {FIRST} to {last_known()}; asked for {day}")
+    day = min(day, last_known())
     while not is_session(day):
         day -= timedelta(days=1)
     return day

@@ -3,7 +3,7 @@
 ::
 
     TopheavyError
-    ├── UsageError            the command, setting or manifest is wrong (exit 2)
+    ├── UsageError            × Terminal    the command, setting or manifest is wrong (exit 2)
     ├── SourceError           a vendor or a file did not give what was asked
     │   ├── SourceBusy        × Transient   429, 5xx, timeouts, resets: ask again later
     │   ├── SourceRefused     × Terminal    401, 403, 404: asking again does not help

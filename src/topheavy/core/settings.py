@@ -3,6 +3,7 @@
 Secrets come from the environment only, are read at the moment of use and never stored.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,9 +35,12 @@ class Settings:
         if not text:
             return default
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
-            raise UsageError(f"TOPHEAVY_{name} is '{text}', which is not a number: unset it or fix it") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise UsageError(f"TOPHEAVY_{name} is '{text}', which is not a number: unset it or fix it")
+        return value
 
     def secret(self, *names: str) -> str:
         """Return the first of the environment variables ``names`` that is set.
@@ -61,7 +65,14 @@ class Settings:
 
 
 def read_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; ``home`` given on the command line wins over ``TOPHEAVY_HOME``."""
+    """Read the settings; ``home`` given on the command line wins over ``TOPHEAVY_HOME``.
+
+    Raises:
+        UsageError: when the home is in the folder of a user there is none of.
+    """
     env = dict(os.environ if environment is None else environment)
     chosen = home or Path(env.get(HOME_VARIABLE) or ".topheavy")
-    return Settings(home=chosen.expanduser(), environment=env)
+    try:
+        return Settings(home=chosen.expanduser(), environment=env)
+    except RuntimeError:
+        raise UsageError(f"the home '{chosen}' names a user there is none of: give a folder with --home") from None

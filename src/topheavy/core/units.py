@@ -44,7 +44,8 @@ class Unit:
         if self.session:
             parts.append(f"session={self.session.isoformat()}")
         if self.subject:
-            parts.append(quote(self.subject, safe="@.,=:+ "))
+            named = quote(self.subject, safe="@.,=:+ ")
+            parts.append(named.replace("=", "%3D", 1) if named.startswith("session=") else named)
         return "/".join(parts)
 
 
