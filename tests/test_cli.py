@@ -1,0 +1,185 @@
+"""The command line as a person and as a program meet it: words, JSON, exit codes, one line for an error."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jobs.own_files import BARS, write
+
+from topheavy import cli
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def topheavy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOPHEAVY_HOME", str(tmp_path / "home"))
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["topheavy", *words])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def published(topheavy: Run, tmp_path: Path) -> Run:
+    manifest = write(tmp_path / "in")
+    code, _, err = topheavy("run", "files", "--from", str(manifest), "--since", "2024-06-06", "--until", "2024-06-11")
+    assert code == 0, err
+    return topheavy
+
+
+def test_run_says_what_the_figures_are(topheavy: Run, tmp_path: Path) -> None:
+    manifest = write(tmp_path / "in")
+    code, out, err = topheavy("run", "files", "--from", str(manifest))
+    assert code == 0
+    assert "The Magnificent 7 are 18.84 % of it by issuer (16.67 % at the start)" in out  # 13/69, 10/60
+    assert "Coverage 100.00 %: 3 of 3 companies measured" in out
+    assert "refine" in err
+
+
+def test_show_prints_a_metric_for_people_and_for_programs(published: Run) -> None:
+    code, out, _ = published("show", "concentration", "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert answer["world"] == "real"
+    (row,) = answer["rows"]
+    assert row["session"] == "2024-06-11"
+    assert row["share"] == pytest.approx(13 / 69)
+    assert row["hhi"] == pytest.approx(10_000 * (13**2 + 23**2 + 33**2) / 69**2)
+    code, out, _ = published("show", "concentration", "--on", "2024-06-06")
+    assert code == 0
+    assert "16.67 %" in out
+
+
+def test_show_of_a_period_has_a_row_a_session(published: Run) -> None:
+    _, out, _ = published("show", "change", "--since", "2024-06-06", "--until", "2024-06-10", "--json")
+    rows = json.loads(out)["rows"]
+    assert [row["session"] for row in rows] == ["2024-06-06", "2024-06-07", "2024-06-10"]
+    assert rows[1]["share_change"] == pytest.approx(11 / 63 - 10 / 60)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("show", "concentrations"), 2, "did you mean 'concentration'?"),
+        (("show", "concentration", "--on", "2024-06-09"), 2, "2024-06-09 is no session (weekend)"),
+        (("show", "concentration", "--on", "2024-06-19"), 2, "2024-06-19 is no session (holiday)"),
+        (("show", "concentration", "--on", "yesterday"), 2, "'yesterday', which is not a date"),
+        (("show", "concentration", "--index", "SP50"), 2, "did you mean 'SP500'?"),
+        (("show", "group", "--group", "faang"), 2, "no group is called 'faang'"),
+        (("collect", "poligon"), 2, "did you mean 'polygon'?"),
+        (("collect", "polygon", "barz"), 2, "did you mean 'bars'?"),
+        (("collect", "polygon", "--since", "2024-06-10", "--until", "2024-06-06"), 2, "swap --since and --until"),
+        (("run", "files", "--from", "nowhere.toml"), 2, "nowhere.toml"),
+        (("sql", "SELECT * FROM nowhere"), 1, "nowhere"),
+        (("sql", "COPY (SELECT 1) TO 'stolen.csv'"), 1, "disabled"),
+        (("sql", "SELECT * FROM read_csv('in/bars.csv')"), 1, "disabled"),
+        (("repair", "0000000000"), 2, "no repair has the id"),
+        (("frobnicate",), 2, "frobnicate"),
+    ],
+)
+def test_a_mistake_is_one_line_on_standard_error(published: Run, words: tuple[str, ...], code: int, says: str) -> None:
+    ended, out, err = published(*words)
+    assert ended == code
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in out + err
+
+
+def test_commands_before_anything_came_say_what_to_run(topheavy: Run) -> None:
+    for words in (("status",), ("gaps",), ("show", "concentration"), ("sql", "SELECT 1"), ("verify",)):
+        code, _, err = topheavy(*words)
+        assert code == 1
+        assert "topheavy demo" in err
+
+
+def test_a_failed_file_fails_the_run_and_is_listed(published: Run, tmp_path: Path) -> None:
+    write(tmp_path / "in", bars=BARS.replace("close", "clothes", 1))
+    code, out, err = published("run", "files", "--from", str(tmp_path / "in" / "topheavy.toml"))
+    assert code == 1
+    assert "topheavy gaps" in err
+    assert "Magnificent 7 are 18.84 %" in out
+    _, out, _ = published("gaps", "--json")
+    assert len(json.loads(out)["failed"]) == 1
+
+
+def test_status_counts_what_the_home_holds(published: Run) -> None:
+    code, out, _ = published("status", "--json")
+    assert code == 0
+    held = {row["table"]: row["rows"] for row in json.loads(out)["tables"]}
+    assert held["bars"] == 12
+    assert held["concentration"] == 8
+    assert held["market_caps"] == 12
+
+
+def test_sql_answers_over_the_published_copy(published: Run) -> None:
+    _, out, _ = published("sql", "SELECT ticker, close_price FROM daily_trading ORDER BY ALL DESC LIMIT 1", "--json")
+    assert json.loads(out)["rows"] == [{"ticker": "CCC", "close_price": 33.0}]
+
+
+def test_verify_finds_nothing_wrong_and_a_damaged_byte(published: Run, tmp_path: Path) -> None:
+    assert published("verify")[0] == 0
+    page = next((tmp_path / "home" / "raw" / "files" / "bars").glob("*.csv"))
+    page.write_bytes(page.read_bytes().replace(b"33", b"34"))
+    code, out, err = published("verify")
+    assert code == 1
+    assert "damaged" in out + err
+
+
+def test_plan_says_what_would_be_asked_and_asks_nothing(topheavy: Run) -> None:
+    code, out, _ = topheavy(
+        "collect", "polygon", "bars", "--since", "2020-11-30", "--until", "2024-12-13", "--plan", "--json"
+    )
+    assert code == 0
+    assert json.loads(out)["calls"] == {"polygon bars": 1017}
+
+
+def test_plugins_are_listed_with_where_they_are(topheavy: Run) -> None:
+    _, out, _ = topheavy("plugins", "--json")
+    found = {(row["kind"], row["name"]) for row in json.loads(out)["rows"]}
+    assert {("source", "polygon"), ("dataset", "bars"), ("rule", "share_outlier"), ("engine", "duckdb")} <= found
+
+
+def test_a_repair_is_switched_off_and_on(topheavy: Run, tmp_path: Path) -> None:
+    wrong = BARS.replace("2024-06-07,BBB,20,22,20,21", "2024-06-07,BBB,20,22,20.5,21")
+    topheavy("run", "files", "--from", str(write(tmp_path / "in", bars=wrong)))
+    _, out, _ = topheavy("show", "repairs", "--json")
+    (repair,) = json.loads(out)["rows"]
+    assert (repair["rule"], repair["before"], repair["after"]) == ("bar_range", 20.5, 20.0)
+    low = "SELECT low_price FROM daily_trading WHERE ticker = 'BBB' AND trading_date = '2024-06-07'"
+    for switch, expected in (("--off", 20.5), ("--on", 20.0)):
+        assert topheavy("repair", repair["id"], switch)[0] == 0
+        _, out, _ = topheavy("sql", low, "--json")
+        assert json.loads(out)["rows"] == [{"low_price": expected}]
+
+
+def test_simulated_data_says_so_everywhere(topheavy: Run, tmp_path: Path) -> None:
+    home = str(tmp_path / "sim")
+    code, out, _ = topheavy("demo", "--no-serve", "--companies", "30", "--home", home)
+    assert code == 0
+    assert "SIMULATED" in out
+    for words in (("show", "concentration"), ("show", "group"), ("sql", "SELECT 1 AS one"), ("gaps",), ("status",)):
+        _, out, _ = topheavy(*words, "--home", home)
+        assert "SIMULATED" in out, words
+    code, _, err = topheavy("run", "files", "--from", str(write(tmp_path / "in")), "--home", home)
+    assert code == 1
+    assert "never mix" in err
+
+
+def test_the_installed_command_answers() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from topheavy.cli import main; main()", "--version"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "topheavy 0.1.0\n")
