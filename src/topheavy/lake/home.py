@@ -75,12 +75,12 @@ def open_home(path: Path, *, create: bool = True) -> Home:
         LakeError: when it is missing, not writable, or written by a newer version.
     """
     home = Home(path)
-    if home.marker.exists():
-        _refuse_newer(home)
-        return home
-    if not create:
-        raise LakeError(f"{path} holds nothing yet: run 'topheavy demo' or 'topheavy run SOURCE' first")
     try:
+        if home.marker.exists():
+            _refuse_newer(home)
+            return home
+        if not create:
+            raise LakeError(f"{path} holds nothing yet: run 'topheavy demo' or 'topheavy run SOURCE' first")
         path.mkdir(parents=True, exist_ok=True)
         _write(home.marker, {"format": FORMAT})
     except OSError as error:
@@ -89,22 +89,25 @@ def open_home(path: Path, *, create: bool = True) -> Home:
 
 
 def _refuse_newer(home: Home) -> None:
-    held = _read(home.marker).get("format")
-    if not isinstance(held, int) or held > FORMAT:
+    held = _format(home.marker)
+    if held > FORMAT:
         raise LakeError(
             f"{home.path} was written by a newer topheavy (format {held}, this one reads {FORMAT}): "
             "upgrade topheavy, or choose another folder with --home"
         )
 
 
-def _read(path: Path) -> dict[str, object]:
+def _format(marker: Path) -> int:
     try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError) as error:
-        raise LakeError(f"{path} cannot be read ({one_line(error)}): restore it or start a new home") from error
+        held = json.loads(marker.read_text())["format"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise LakeError(f"{marker} cannot be read ({one_line(error)}): restore it or start a new home") from error
+    if not isinstance(held, int):
+        raise LakeError(f"{marker} cannot be read (its format is {held!r}): restore it or start a new home")
+    return held
 
 
 def _write(path: Path, content: dict[str, object]) -> None:
-    beside = path.with_suffix(f".{os.getpid()}.new")
+    beside = path.with_suffix(f".{os.getpid()}.{get_ident()}.new")
     beside.write_text(json.dumps(content))
     beside.replace(path)

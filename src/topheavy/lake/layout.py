@@ -44,4 +44,4 @@ def _slug(subject: str) -> str:
     if not subject:
         return "all"
     plain = re.sub(r"[^A-Za-z0-9.=+-]+", "_", subject.rsplit("/", 1)[-1])[:60]
-    return plain if plain == subject else f"{plain}-{sha256(subject.encode()).hexdigest()[:8]}"
+    return plain if plain == subject != "all" else f"{plain}-{sha256(subject.encode()).hexdigest()[:8]}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from topheavy.core.errors import LakeError, one_line
@@ -76,7 +77,7 @@ class Ledger:
         self._lock = Lock()
         try:
             self._file = sqlite3.connect(path, timeout=60, check_same_thread=False, isolation_level=None)
-            self._file.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(self._file)
             self._file.execute("PRAGMA synchronous = NORMAL")
             self._file.executescript(_SCHEMA)
         except sqlite3.Error as error:
@@ -161,6 +162,19 @@ class Ledger:
                 return self._file.execute(sql).fetchall()
             except sqlite3.Error as error:
                 raise LakeError(f"{self._path} cannot be read: {one_line(error)}") from error
+
+
+def _write_ahead(file: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; here alone SQLite does not wait for another process that does the same."""
+    patience = monotonic() + 10
+    while True:
+        try:
+            file.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() > patience:
+                raise
+            sleep(0.01)
 
 
 def _named(unit: Unit) -> tuple[str, str, str, str, str]:

@@ -10,8 +10,9 @@ How an answer is kept, so that a kill at any moment loses nothing and leaves not
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
-from topheavy.core.errors import LakeError
+from topheavy.core.errors import LakeError, one_line
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.lake import layout
 from topheavy.lake.home import Home
@@ -58,7 +59,15 @@ class Lake:
                 yield path, self._open(path)
 
     def _open(self, envelope: str) -> Answer:
-        sealed = json.loads(self.store.get(envelope))
+        content = self.store.get(envelope)
+        try:
+            return self._unseal(json.loads(content))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise LakeError(
+                f"{self.store.root}/{envelope} is damaged ({one_line(error)}): delete it and collect it with --again"
+            ) from error
+
+    def _unseal(self, sealed: dict[str, Any]) -> Answer:
         pages = tuple(self._page(item) for item in sealed["pages"])
         unit = sealed["unit"]
         return Answer(
@@ -78,7 +87,7 @@ class Lake:
         page = Page(item["request"], self.store.get(item["path"]), item["media_type"])
         if page.sha256 != item["sha256"]:
             raise LakeError(
-                f"{self.store.root}/{item['path']} is damaged (its hash differs): delete it and collect again"
+                f"{self.store.root}/{item['path']} is damaged (its hash differs): delete it and collect it with --again"
             )
         return page
 

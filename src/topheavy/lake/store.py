@@ -26,7 +26,7 @@ class Store:
             obstore.put(self._store, path, content, mode="create")
         except AlreadyExistsError:
             return False
-        except (BaseError, OSError) as error:
+        except (BaseError, OSError, ValueError) as error:
             raise LakeError(f"{self.root}/{path} cannot be written: {one_line(error)}") from error
         return True
 
@@ -34,7 +34,7 @@ class Store:
         """Return the bytes at ``path``."""
         try:
             return bytes(obstore.get(self._store, path).bytes())
-        except (BaseError, OSError) as error:
+        except (BaseError, OSError, ValueError) as error:
             raise LakeError(f"{self.root}/{path} cannot be read: {one_line(error)}") from error
 
     def list(self, prefix: str = "") -> Iterator[str]:
@@ -43,5 +43,5 @@ class Store:
             for batch in obstore.list(self._store, prefix or None):
                 for item in batch:
                     yield str(item["path"])
-        except (BaseError, OSError) as error:
+        except (BaseError, OSError, ValueError) as error:
             raise LakeError(f"{self.root}/{prefix} cannot be listed: {one_line(error)}") from error
