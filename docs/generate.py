@@ -59,7 +59,10 @@ def settings_page() -> str:
     found.setdefault("TOPHEAVY_HOME", set()).add("topheavy/core/settings.py")
     parts = ["# Settings", "Environment variables; secrets come from the environment only and are never stored.", "",
              "| variable | read in |", "|---|---|"]  # fmt: skip
-    parts += [f"| `{name}` | {', '.join(f'`{where}`' for where in sorted(places))} |" for name, places in sorted(found.items())]
+    parts += [
+        f"| `{name}` | {', '.join(f'`{where}`' for where in sorted(places))} |"
+        for name, places in sorted(found.items())
+    ]
     return HEAD + "\n".join(parts) + "\n"
 
 

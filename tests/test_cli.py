@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from jobs.own_files import BARS, write
 
+from jobs.own_files import BARS, write
 from topheavy import cli
 
 Run = Callable[..., tuple[int, str, str]]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from jobs.own_files import BARS, FILES, MEMBERS, place_in, run_files, write
 
+from jobs.own_files import BARS, FILES, MEMBERS, place_in, run_files, write
 from topheavy.core.errors import LakeError, TopheavyError, UsageError, one_line
 from topheavy.jobs.refine import refine
 
