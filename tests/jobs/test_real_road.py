@@ -97,7 +97,8 @@ def test_no_cap_jumps_beyond_its_price_without_an_explanation(real_place: Workpl
 def test_a_spin_off_leaves_no_inflated_cap_behind(real_place: Workplace) -> None:
     """GE HealthCare left on 2023-01-04: GE's cap follows what was paid, on the count of before and after."""
     caps = real_place.warehouse.rows(
-        "SELECT session, market_cap FROM market_caps WHERE security = 'GE' AND session BETWEEN '2023-01-03' AND '2023-01-31'"
+        "SELECT session, market_cap FROM market_caps WHERE security = 'GE' "
+        "AND session BETWEEN '2023-01-03' AND '2023-01-31'"
     )
     by_day = {row["session"]: row["market_cap"] / 1e9 for row in caps}
     assert by_day[date(2023, 1, 4)] == pytest.approx(1.092 * 66.6, rel=0.06)  # 1.09 billion shares at about $67
@@ -117,7 +118,8 @@ def test_companies_that_left_show_as_coverage_and_not_as_a_higher_share(real_pla
     )[0]["share"]
     assert first["share"] < measured_alone
     gone = real_place.warehouse.rows(
-        "SELECT DISTINCT ticker FROM failed_collections WHERE trading_date = '2020-11-30' AND reason = 'never collected'"
+        "SELECT DISTINCT ticker FROM failed_collections "
+        "WHERE trading_date = '2020-11-30' AND reason = 'never collected'"
     )
     assert {"TWTR", "ATVI", "SIVB", "FRC"} <= {row["ticker"] for row in gone}
 
@@ -134,8 +136,8 @@ def test_membership_is_that_of_the_day(real_place: Workplace) -> None:
 def test_facebook_is_meta_on_both_sides_of_its_renaming(real_place: Workplace) -> None:
     rows = real_place.warehouse.rows(
         "SELECT session, reason, market_cap FROM (SELECT session, security, reason FROM weights "
-        "WHERE level = 'issuer' AND \"index\" = 'SP500' AND security = 'META') JOIN market_caps USING (session, security) "
-        "WHERE session IN ('2022-06-08', '2022-06-09') ORDER BY session"
+        "WHERE level = 'issuer' AND \"index\" = 'SP500' AND security = 'META') "
+        "JOIN market_caps USING (session, security) WHERE session IN ('2022-06-08', '2022-06-09') ORDER BY session"
     )
     assert [row["reason"] for row in rows] == [None, None]
     assert rows[1]["market_cap"] / rows[0]["market_cap"] == pytest.approx(184.00 / 196.64, rel=1e-3)  # the closes
