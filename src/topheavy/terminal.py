@@ -228,7 +228,15 @@ def _banner(world: str) -> None:
         say(f"  {SIMULATED}: this market never was; no figure here is about a real company")
 
 
+TALL = 9
+"""A single row of this many columns or more is easier to read from top to bottom."""
+
+
 def _table(found: list[dict[str, Any]]) -> None:
+    if len(found) == 1 and len(found[0]) >= TALL:
+        for name, value in found[0].items():
+            say(f"  {name:<16} {_cell(name, value)}")
+        return
     table = Table(box=None, pad_edge=True, header_style="bold")
     for name in found[0]:
         numeric = isinstance(next((row[name] for row in found if row[name] is not None), None), int | float)
