@@ -58,7 +58,7 @@ def demo(
     if serve and sys.stdout.isatty() and not as_json:
         _serve(settings, port)
     elif not as_json:
-        terminal.say(f"To look at it: topheavy serve --home {settings.home}")
+        terminal.say(f"To look at it: make serve, or topheavy serve --home {settings.home}")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from rich.console import Console
@@ -50,7 +51,7 @@ class _Bars:
         self._failed = 0
         if not total:
             return
-        columns = (TextColumn("  {task.description:<22}"), BarColumn(), MofNCompleteColumn(),
+        columns = (TextColumn("  {task.description:<40}"), BarColumn(), MofNCompleteColumn(),
                    TextColumn("{task.fields[rate]}"), TimeRemainingColumn())  # fmt: skip
         self._bars = Bars(*columns, console=Console(stderr=True), transient=False)
         self._bars.start()
@@ -74,10 +75,10 @@ class _Lines:
     """Plain lines where nobody watches a terminal: one at the end of every stage."""
 
     def __init__(self) -> None:
-        self._title, self._total, self._done, self._failed = "", 0, 0, 0
+        self._title, self._total, self._done, self._failed, self._began = "", 0, 0, 0, 0.0
 
     def start(self, title: str, total: int) -> None:
-        self._title, self._total, self._done, self._failed = title, total, 0, 0
+        self._title, self._total, self._done, self._failed, self._began = title, total, 0, 0, perf_counter()
 
     def advance(self, *, failed: bool = False) -> None:
         self._done += 1
@@ -86,7 +87,9 @@ class _Lines:
     def finish(self) -> None:
         if self._total:
             failed = f", {self._failed:,} failed" if self._failed else ""
-            Console(stderr=True, highlight=False).print(f"  {self._title}: {self._done:,}{failed}", markup=False)
+            took = f" in {perf_counter() - self._began:.1f} s"
+            line = f"  {self._title}: {self._done:,} of {self._total:,}{failed}{took}"
+            Console(stderr=True, highlight=False, soft_wrap=True).print(line, markup=False)
 
 
 def progress(as_json: bool) -> Progress:

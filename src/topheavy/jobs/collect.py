@@ -58,7 +58,7 @@ def collect(
     """Fetch what is missing, ten units at a time, and keep every answer."""
     progress = progress or Silent()
     todo = plan(place, source, ask, again=again)
-    progress.start(f"collect {source.name}", len(todo.missing))
+    progress.start(" ".join(["collect", source.name, *sorted(ask.datasets)]), len(todo.missing))
     outcomes = dict.fromkeys(Outcome, 0)
     failures = []
     with nullcontext(http) if http else Client(source.limits_for(place.settings)) as client:

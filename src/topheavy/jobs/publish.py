@@ -46,7 +46,7 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     """
     progress = progress or Silent()
     tables, settings = place.tables, place.settings
-    progress.start("publish", 4)
+    progress.start("publish, in steps", 4)
     replace_all(tables, dataset("runs"), _runs(place.lake))
     if _is_published(place, _fingerprint(tables, settings)):
         progress.finish()
@@ -65,6 +65,7 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
         replace_all(tables, dataset(name), rows)
     for item in datasets().values():
         tidy(tables, item, clock())
+    progress.advance()
     progress.finish()
     return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)
 
