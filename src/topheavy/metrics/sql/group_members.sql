@@ -3,21 +3,29 @@
 -- grain: session, index, group, issuer
 -- inputs: weights, groups, securities, concentration
 -- unit: 1
--- Only members of the index count, each issuer once; weights are withheld where the index's figures are.
+-- Only members of the index count, each issuer once, however many of its share classes the group names; weights
+-- are withheld where the index's figures are.
 WITH named AS (
   SELECT DISTINCT
     g."group", COALESCE(s.issuer, g.security) AS issuer, g.security, g.since, g.until
   FROM groups AS g
   LEFT JOIN securities AS s ON s.security = g.security
+),
+placed AS (
+  SELECT
+    w.session, w."index", n."group", w.member AS issuer, n.security, w.name, w.value, w.weight, w.how, w.reason,
+    ROW_NUMBER() OVER (PARTITION BY w.session, w."index", n."group", w.member ORDER BY n.security) AS place
+  FROM weights AS w
+  JOIN named AS n
+    ON n.issuer = w.member AND (n.since IS NULL OR w.session >= n.since) AND (n.until IS NULL OR w.session < n.until)
+  WHERE w.level = 'issuer'
 )
 SELECT
-  w.session, w."index", n."group", w.member AS issuer, n.security, w.name, w.value,
-  CASE WHEN c.status = 'ok' THEN w.weight END AS weight,
-  w.value / SUM(w.value) OVER (PARTITION BY w.session, w."index", n."group") AS weight_in_group,
-  ROW_NUMBER() OVER (PARTITION BY w.session, w."index", n."group" ORDER BY w.value DESC, n.security) AS ranking,
-  w.how, w.reason
-FROM weights AS w
-JOIN named AS n
-  ON n.issuer = w.member AND (n.since IS NULL OR w.session >= n.since) AND (n.until IS NULL OR w.session < n.until)
-JOIN concentration AS c ON c.session = w.session AND c."index" = w."index" AND c.level = 'issuer'
-WHERE w.level = 'issuer'
+  p.session, p."index", p."group", p.issuer, p.security, p.name, p.value,
+  CASE WHEN c.status = 'ok' THEN p.weight END AS weight,
+  p.value / SUM(p.value) OVER (PARTITION BY p.session, p."index", p."group") AS weight_in_group,
+  ROW_NUMBER() OVER (PARTITION BY p.session, p."index", p."group" ORDER BY p.value DESC, p.security) AS ranking,
+  p.how, p.reason
+FROM placed AS p
+JOIN concentration AS c ON c.session = p.session AND c."index" = p."index" AND c.level = 'issuer'
+WHERE p.place = 1

@@ -1,0 +1,45 @@
+"""What tests of several rooms share: the real market, carried the whole road once a test session."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from market_data import PROJECT, market_folder, needs_market
+from topheavy.core.settings import read_settings
+from topheavy.jobs.road import ask_for, run
+from topheavy.jobs.workplace import Workplace, workplace
+
+SINCE, UNTIL = date(2020, 11, 30), date(2023, 12, 29)
+
+
+@pytest.fixture(scope="session")
+def real_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """The real files, collected, refined and published: to be read, never written.
+
+    The workers of one session share it: the first builds it, the others wait.
+    """
+    folder = market_folder()
+    if folder is None:
+        pytest.skip(needs_market.kwargs["reason"])
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    settings = read_settings(shared / "real", {"TOPHEAVY_MARKET_DATA": str(folder)})
+    with alone(shared / "real.lock"), workplace(settings) as place:
+        if not place.warehouse.path.exists():
+            ask = ask_for(SINCE, UNTIL, frozenset(), str(PROJECT / "examples" / "sp500.toml"))
+            assert run(place, "files", ask).failures == []
+    with workplace(settings, create=False) as place:
+        yield place
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock other processes wait for; one that dies lets it go."""
+    with closing(sqlite3.connect(path, timeout=300, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
