@@ -117,8 +117,8 @@ def summary(found: Any, failures: Sequence[str], home: Path, *, as_json: bool) -
         say(f"  The {name} are {_percent(found.share)} of it by issuer{then}")
     if found.hhi is not None:
         say(
-            f"  HHI {found.hhi:,.1f}, effective N {found.effective_n:,.1f} (as concentrated as that many equal companies), "
-            f"the ten largest {_percent(found.top10)}"
+            f"  HHI {found.hhi:,.1f}, effective N {found.effective_n:,.1f} "
+            f"(as concentrated as that many equal companies), the ten largest {_percent(found.top10)}"
         )
     say(f"  Coverage {_percent(found.coverage)}: {found.measured:,} of {found.members:,} companies measured"
         f"{f'; {found.withheld:,} sessions withheld' if found.withheld else ''}")  # fmt: skip

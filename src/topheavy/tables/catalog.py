@@ -1,12 +1,14 @@
 """The catalog: which tables exist and where; a SQLite file in the home folder."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from topheavy.core.errors import TableError, one_line
+from topheavy.core.errors import TableError, TopheavyError, one_line
 from topheavy.datasets.schema import Dataset
 
 if TYPE_CHECKING:
@@ -63,19 +65,34 @@ class Tables:
         return self.catalog.table_exists(f"{NAMESPACE}.{dataset.name}")
 
     def _make(self, name: str, dataset: Dataset) -> "Table":
+        """Make a table in one commit, so that a kill leaves no table without its partition."""
+        from pyiceberg.exceptions import TableAlreadyExistsError
         from pyiceberg.transforms import MonthTransform
 
         about = {column.name: _about(column.meaning, column.unit) for column in dataset.all_columns}
-        table = self.catalog.create_table(
-            name, schema=dataset.schema, properties=PROPERTIES | {"comment": dataset.grain}
-        )
-        with table.update_schema() as schema:
-            for column, text in about.items():
-                schema.update_column(column, doc=text)
-        if dataset.month_of:
-            with table.update_spec() as spec:
-                spec.add_field(dataset.month_of, MonthTransform(), f"{dataset.month_of}_month")
-        return table
+        properties = PROPERTIES | {"comment": dataset.grain}
+        with (
+            suppress(TableAlreadyExistsError),  # another process was faster
+            self.catalog.create_table_transaction(name, schema=dataset.schema, properties=properties) as making,
+        ):
+            with making.update_schema() as schema:
+                for column, text in about.items():
+                    schema.update_column(column, doc=text)
+            if dataset.month_of:
+                with making.update_spec() as spec:
+                    spec.add_field(dataset.month_of, MonthTransform(), f"{dataset.month_of}_month")
+        return self.catalog.load_table(name)
+
+
+@contextmanager
+def told(what: str, advice: str) -> Iterator[None]:
+    """Give our name to whatever the Iceberg library raises: its errors and those of the layers below share no root."""
+    try:
+        yield
+    except TopheavyError:
+        raise
+    except Exception as error:
+        raise TableError(f"{what}: {one_line(error)}; {advice}") from error
 
 
 def _about(meaning: str, unit: str) -> str:

@@ -4,23 +4,24 @@ import polars as pl
 import pyarrow as pa
 
 from topheavy.core.errors import CheckFailed
-from topheavy.datasets.schema import Dataset
+from topheavy.datasets.schema import NUMBER, Dataset
 
 
 def check(dataset: Dataset, rows: pa.Table) -> pa.Table:
     """Return ``rows`` in the dataset's schema, or refuse them.
 
     Raises:
-        CheckFailed: wrong columns or types, an empty required cell, a broken rule, or two rows of one key from
-            one origin. The message counts the rows and shows the first.
+        CheckFailed: wrong columns or types, an empty required cell, a number that is none (NaN, ±∞), a broken
+            rule, or two rows of one key from one origin. The message counts the rows and shows the first.
     """
     typed = _typed(dataset, rows)
     frame = pl.from_arrow(typed)
     assert isinstance(frame, pl.DataFrame)
     _refuse_empty(dataset, frame)
+    _refuse_no_number(dataset, frame)
     _refuse_broken(dataset, frame)
     _refuse_twins(dataset, frame)
-    return typed
+    return typed.cast(dataset.schema)
 
 
 def _typed(dataset: Dataset, rows: pa.Table) -> pa.Table:
@@ -31,7 +32,8 @@ def _typed(dataset: Dataset, rows: pa.Table) -> pa.Table:
             f"{dataset.name}: columns missing {missing}, not known {extra}; map them to the dataset's own"
         )
     try:
-        return rows.select(dataset.schema.names).cast(dataset.schema)
+        loose = pa.schema([field.with_nullable(True) for field in dataset.schema])  # empty cells are counted below
+        return rows.select(dataset.schema.names).cast(loose)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise CheckFailed(f"{dataset.name}: a column has the wrong type ({error})") from error
 
@@ -41,6 +43,16 @@ def _refuse_empty(dataset: Dataset, frame: pl.DataFrame) -> None:
         if not column.optional and (count := frame[column.name].null_count()):
             wrong = frame.filter(pl.col(column.name).is_null())
             raise CheckFailed(f"{dataset.name}: {count:,} rows have no {column.name}, first {_show(dataset, wrong)}")
+
+
+def _refuse_no_number(dataset: Dataset, frame: pl.DataFrame) -> None:
+    for column in dataset.all_columns:
+        wrong = frame.filter(~pl.col(column.name).is_finite()) if column.type == NUMBER else frame.clear()
+        if wrong.height:
+            raise CheckFailed(
+                f"{dataset.name}: {wrong.height:,} rows have a {column.name} that is no number, "
+                f"first {_show(dataset, wrong)}; leave the cell empty in the source"
+            )
 
 
 def _refuse_broken(dataset: Dataset, frame: pl.DataFrame) -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from topheavy.core.errors import TableError
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalog import Tables, empty
+from topheavy.tables.catalog import Tables, empty, told
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -35,8 +35,9 @@ def read(
         return empty(dataset).select(list(columns) or dataset.schema.names)
     chosen: dict[str, Any] = {"snapshot_id": _snapshot_at(table, dataset, as_of)} if as_of else {}
     names = list(columns) or dataset.schema.names
-    scan = table.scan(row_filter=_between(dataset, since, until), selected_fields=tuple(names), **chosen)
-    return scan.to_arrow().select(names).cast(pa.schema([dataset.schema.field(name) for name in names]))
+    with told(f"{dataset.name} cannot be read", "restore its files or refine into a new home"):
+        scan = table.scan(row_filter=_between(dataset, since, until), selected_fields=tuple(names), **chosen)
+        return scan.to_arrow().select(names).cast(pa.schema([dataset.schema.field(name) for name in names]))
 
 
 def snapshot_of(tables: Tables, dataset: Dataset) -> int:
@@ -53,8 +54,12 @@ def _between(dataset: Dataset, since: date | None, until: date | None) -> str:
 
 
 def _snapshot_at(table: "Table", dataset: Dataset, moment: datetime) -> int:
+    from pyiceberg.table.snapshots import Operation
+
     millis = int(moment.timestamp() * 1000)
-    before = [entry for entry in table.history() if entry.timestamp_ms <= millis]
+    halfway = (Operation.DELETE,)  # an overwrite first takes the old rows away, in a snapshot of its own
+    whole = {kept.snapshot_id for kept in table.snapshots() if kept.summary and kept.summary.operation not in halfway}
+    before = [entry for entry in table.history() if entry.timestamp_ms <= millis and entry.snapshot_id in whole]
     if not before:
         raise TableError(f"{dataset.name} did not exist at {moment.isoformat()}; ask for a later moment")
     return before[-1].snapshot_id

@@ -8,20 +8,16 @@ commit that would change nothing is not made.
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalog import Tables, empty
+from topheavy.tables.catalog import Tables, empty, told
 from topheavy.tables.check import check
 from topheavy.tables.read import read
 
-if TYPE_CHECKING:
-    from pyiceberg.table import Table
-
-_SESSION = re.compile(r"session=(\d{4}-\d{2}-\d{2})")
+_SESSION = re.compile(r"/session=(\d{4}-\d{2}-\d{2})(?:/|$)")
 
 
 def replace_slices(
@@ -52,7 +48,7 @@ def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
     held = read(tables, dataset)
     if coming.equals(_sorted(dataset, held)):
         return 0
-    _replace_whole(tables.open(dataset), coming)
+    _replace_whole(tables, dataset, coming)
     return int(coming.num_rows)
 
 
@@ -67,23 +63,25 @@ def _settle(
 
 
 def _overwrite(tables: Tables, dataset: Dataset, rows: pa.Table, months: set[date]) -> None:
-    table = tables.open(dataset)
     if not months:
-        _replace_whole(table, rows)
+        _replace_whole(tables, dataset, rows)
         return
     first, after = min(months), _next_month(max(months))
     between = f"{dataset.month_of} >= '{first}' and {dataset.month_of} < '{after}'"
-    if next(iter(table.scan(row_filter=between).plan_files()), None) is None:
-        table.append(rows)
-    else:
-        table.overwrite(rows, overwrite_filter=between)
+    _commit(tables, dataset, rows, between)
 
 
-def _replace_whole(table: "Table", rows: pa.Table) -> None:
-    if next(iter(table.scan().plan_files()), None) is None:
-        table.append(rows)
-    else:
-        table.overwrite(rows)
+def _replace_whole(tables: Tables, dataset: Dataset, rows: pa.Table) -> None:
+    _commit(tables, dataset, rows, "true")
+
+
+def _commit(tables: Tables, dataset: Dataset, rows: pa.Table, where: str) -> None:
+    with told(f"{dataset.name} cannot be written", "if another run is writing, wait for its end and run again"):
+        table = tables.open(dataset)
+        if next(iter(table.scan(row_filter=where).plan_files()), None) is None:
+            table.append(rows)
+        else:
+            table.overwrite(rows, overwrite_filter=where)
 
 
 def _touched(tables: Tables, dataset: Dataset, coming: pa.Table, origins: list[str]) -> set[date]:
