@@ -2,22 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from topheavy import __version__
-from topheavy.core.calendar import sessions
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import NotPublished
 from topheavy.core.plugins import ENGINES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.settings import Settings
 from topheavy.datasets.schema import Layer, dataset, datasets
+from topheavy.jobs.beside import given, runs_as_rows
 from topheavy.jobs.workplace import Workplace
-from topheavy.lake.raw import Lake
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalog import Tables
@@ -47,18 +44,18 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     progress = progress or Silent()
     tables, settings = place.tables, place.settings
     progress.start("publish, in steps", 4)
-    replace_all(tables, dataset("runs"), _runs(place.lake))
+    replace_all(tables, dataset("runs"), runs_as_rows(place.lake))
     if _is_published(place, _fingerprint(tables, settings)):
         progress.finish()
         return Published({}, _repairs_listed(tables))
     held = {name: read(tables, item) for name, item in datasets().items() if item.layer is not Layer.VIEW}
     held["repairs"] = _mend(tables, held)
     progress.advance()
-    given = _given(held, settings)
-    answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | given)
+    beside = given(held, settings)
+    answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | beside)
     stored = {name: answers[name].select(dataset(name).schema.names).cast(dataset(name).schema) for name in ANSWERS}
     progress.advance()
-    whole = {**held, **given, **stored}
+    whole = {**held, **beside, **stored}
     build(place.lake.home.path, whole, _views(), _gates(), _about(place, clock))
     progress.advance()
     for name, rows in stored.items():
@@ -93,26 +90,6 @@ def _about(place: Workplace, clock: Clock) -> dict[str, str]:
     }
 
 
-def _runs(lake: Lake) -> pa.Table:
-    rows = [
-        {
-            "unit": run.unit.id,
-            "source": run.unit.source,
-            "route": run.unit.route,
-            "session": run.unit.session.isoformat() if run.unit.session else "",
-            "subject": run.unit.subject,
-            "outcome": run.outcome.value,
-            "cause": run.cause,
-            "attempts": run.attempts,
-            "seconds": run.seconds,
-            "bytes": run.bytes,
-            "finished_at": run.finished_at,
-        }
-        for run in lake.ledger.runs()
-    ]
-    return pa.Table.from_pylist(rows, schema=dataset("runs").schema)
-
-
 def _fingerprint(tables: Tables, settings: Settings) -> str:
     """A hash of everything the published figures depend on."""
     base = [name for name, item in datasets().items() if item.layer is Layer.PARSED] + ["repairs", "runs"]
@@ -126,18 +103,6 @@ def _is_published(place: Workplace, fingerprint: str) -> bool:
         return place.warehouse.about()["fingerprint"] == fingerprint
     except NotPublished:
         return False
-
-
-def _given(held: dict[str, pa.Table], settings: Settings) -> dict[str, pa.Table]:
-    asked = [date.fromisoformat(text) for text in pc.unique(held["runs"]["session"]).to_pylist() if text]
-    days = asked + [day for day in pc.min_max(held["bars"]["session"]).as_py().values() if day]
-    if not days and not held["holdings"].num_rows:
-        raise NotPublished("the tables hold no bars and no holdings yet: collect and refine some first")
-    period = sessions(min(days), max(days)) if days else []
-    return {
-        "sessions": pa.table({"session": pa.array(period, pa.date32())}),
-        "coverage_floor": pa.table({"floor": [settings.coverage_floor]}),
-    }
 
 
 def _views() -> list[View]:

@@ -1,9 +1,7 @@
 """Refine: answers in the lake become rows in the tables, and the rules look for what is wrong in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from hashlib import sha256
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +11,8 @@ from topheavy.core.errors import CheckFailed, Malformed, one_line
 from topheavy.core.plugins import SOURCES, load
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Outcome
-from topheavy.datasets.schema import MOMENT, TEXT, Dataset, dataset
+from topheavy.datasets.schema import TEXT, Dataset, dataset
+from topheavy.jobs.batch import batches, complete, digest_of
 from topheavy.jobs.workplace import Workplace
 from topheavy.lake.ledger import Entry
 from topheavy.lake.raw import Lake
@@ -21,11 +20,7 @@ from topheavy.sources.vendor import LeftOut, Parsed, Source
 from topheavy.tables.catalog import Tables
 from topheavy.tables.check import check
 from topheavy.tables.read import read
-from topheavy.tables.resolve import resolve
 from topheavy.tables.write import replace_slices
-
-BATCH_BYTES = 256 * 1024 * 1024
-"""Raw bytes parsed before rows are written, so that memory stays bounded however much came."""
 
 
 @dataclass(slots=True)
@@ -69,11 +64,11 @@ class _Refining:
 
     def bring(self, title: str, entries: list[Entry]) -> None:
         symbols = read(self.tables, dataset("symbols"))
-        digest = _digest(symbols)
+        digest = digest_of(symbols)
         known = self.lake.ledger.refined()
         fresh = [e for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))]
         self.progress.start(f"refine {title}", len(fresh))
-        for batch in _batches(fresh):
+        for batch in batches(fresh):
             parsed = self._parse(batch)
             self._write(parsed, symbols)
             aside = {unit for unit, _ in self.done.unreadable}
@@ -106,7 +101,7 @@ class _Refining:
     def _write(self, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
         for name in sorted({name for _, item in parsed for name in item.tables}):
             parts = [(entry, item) for entry, item in parsed if name in item.tables]
-            rows = _complete(dataset(name), parts, symbols)
+            rows = complete(dataset(name), parts, symbols)
             self._replace(dataset(name), {entry.unit.id: entry for entry, _ in parts}, rows)
 
     def _replace(self, target: Dataset, entries: dict[str, Entry], rows: pa.Table) -> None:
@@ -137,39 +132,3 @@ class _Refining:
         self.lake.ledger.note_attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock())
         self.done.unreadable.append((entry.unit.id, cause))
         self.progress.advance(failed=True)
-
-
-def _batches(entries: list[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    held = 0
-    for entry in sorted(entries, key=lambda e: (e.unit.source, e.unit.route, str(e.unit.session), e.unit.subject)):
-        if batch and held + entry.bytes > BATCH_BYTES:
-            yield batch
-            batch, held = [], 0
-        batch.append(entry)
-        held += entry.bytes
-    if batch:
-        yield batch
-
-
-def _complete(target: Dataset, parts: list[tuple[Entry, Parsed]], symbols: pa.Table) -> pa.Table:
-    """Put answers together and add what a parser cannot know: the securities and the provenance."""
-    by_naming: dict[date | None, list[pa.Table]] = {}
-    for entry, item in parts:
-        by_naming.setdefault(item.naming, []).append(_with_provenance(item.tables[target.name], entry))
-    whole = [
-        resolve(target, pa.concat_tables(tables), symbols, naming) if target.security_by else pa.concat_tables(tables)
-        for naming, tables in by_naming.items()
-    ]
-    return pa.concat_tables(table.select(target.schema.names).cast(target.schema) for table in whole)
-
-
-def _with_provenance(rows: pa.Table, entry: Entry) -> pa.Table:
-    for name, value in (("source", entry.unit.source), ("source_kind", entry.kind.value), ("origin", entry.unit.id)):
-        rows = rows.append_column(name, pa.repeat(pa.scalar(value, TEXT), rows.num_rows))
-    return rows.append_column("received_at", pa.repeat(pa.scalar(entry.received_at, MOMENT), rows.num_rows))
-
-
-def _digest(symbols: pa.Table) -> str:
-    rows = sorted(map(str, symbols.select(["security", "symbol", "since", "until"]).to_pylist()))
-    return sha256("\n".join(rows).encode()).hexdigest()[:12]
