@@ -1,0 +1,60 @@
+"""The one app: pages, JSON interface and its description, all over one home."""
+
+from pathlib import Path
+from typing import Any
+
+from dash import Dash, set_props
+from fastapi import FastAPI
+
+from topheavy import __version__
+from topheavy.core.errors import one_line
+from topheavy.core.log import logger
+from topheavy.web import shell
+from topheavy.web.addresses import Addresses
+from topheavy.web.api import add_api
+from topheavy.web.page import pages
+from topheavy.web.view import View
+
+
+def make_app(home: Path) -> FastAPI:
+    """Return the ASGI app over the home's published copy; ``state.view`` and ``state.dash`` hold its parts.
+
+    Raises:
+        WebError: when two pages want the same path.
+    """
+    server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
+    view, found = View(home), pages()
+    add_api(server, view)
+    dash = _dash(server)
+    dash.layout = shell.layout
+    shell.register(dash, view, found)
+    for page in found:
+        page.register(dash, view)
+    server.state.view, server.state.dash = view, dash
+    server.add_middleware(Addresses, pages={"/", *(page.path for page in found)}, others=tuple(server.routes))
+    return server
+
+
+def _dash(server: FastAPI) -> Any:
+    """Return the pages' app; whatever it needs in the browser comes out of installed packages."""
+    app = Dash(
+        __name__,
+        server=server,
+        backend="fastapi",
+        assets_folder="assets",
+        use_pages=False,
+        title="topheavy",
+        update_title=None,
+        index_string=shell.index_string(),
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+        on_error=_told,
+    )
+    app.backend.websocket_capability = False  # else every open page holds a socket that nothing here uses
+    return app
+
+
+def _told(error: Exception) -> None:
+    """Log what went wrong in a callback, and tell the reader instead of leaving old figures standing silently."""
+    logger.error("a page could not be drawn", exc_info=error)
+    set_props("shell-notice", {"children": f"This page could not be brought up to date: {one_line(error)}"})

@@ -1,0 +1,127 @@
+"""How figures, days and names are written on every page: one spelling each."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+NONE = "—"
+"""What stands where there is no figure."""
+
+GAP = "\u00a0"
+"""A space at which no line breaks, between a figure and its unit."""
+
+_INDICES: Mapping[str, str] = MappingProxyType({"SP500": "S&P 500"})
+_GROUPS: Mapping[str, str] = MappingProxyType({"magnificent7": "Magnificent 7", "fangmant": "FANGMANT"})
+_WITH_ARTICLE = frozenset({"S&P 500", "Magnificent 7"})
+_SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+_HOW: Mapping[str, str] = MappingProxyType(
+    {
+        "measured": "measured",
+        "carried": "carried",
+        "median": "stand-in",
+        "fund": "fund's file",
+    }
+)
+_LEGAL = re.compile(
+    r"(?:[\s,]*[ -]+(?:(?<=- )[A-C]|INC|CORPORATION|CORP|COMPANY|& CO|CO|PLC|LTD|LLC|N\.?V|S\.?A"
+    r"|CL(?:ASS)? ?-?[A-C])\.?)+(?: -)?$",
+    re.IGNORECASE,
+)
+_SMALL = frozenset({"OF", "AND", "THE", "FOR"})
+_CAPITALS = frozenset({"US", "USA", "AI", "IT", "II", "III"})
+
+
+def percent(part: float | None, digits: int = 1) -> str:
+    """Write a part of one: ``28.1 %``."""
+    return NONE if part is None else f"{_signed(100 * part, digits)}{GAP}%"
+
+
+def points(change: float | None, digits: int = 1) -> str:
+    """Write a difference of two parts, with its sign: ``+5.2 pp``."""
+    return NONE if change is None else f"{_signed(100 * change, digits, plus=True)}{GAP}pp"
+
+
+def money(amount: float | None) -> str:
+    """Write an amount of US dollars: ``$42.8 T``, ``$581.9 B``."""
+    if amount is None:
+        return NONE
+    for scale, letter in _SCALES:
+        if abs(amount) >= scale:
+            return f"${amount / scale:,.1f}{GAP}{letter}"
+    return f"${amount:,.0f}"
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """Write a plain figure: ``59.6``, ``1,234.5``."""
+    return NONE if value is None else _signed(value, digits)
+
+
+def day(session: date) -> str:
+    """Write a day briefly: ``29 Dec 2023``."""
+    return f"{session.day}{GAP}{session:%b}{GAP}{session.year}"
+
+
+def long_day(session: date) -> str:
+    """Write a day in full: ``Friday 29 December 2023``."""
+    return f"{session:%A} {session.day}{GAP}{session:%B}{GAP}{session.year}"
+
+
+def index_title(index: str) -> str:
+    """Return the index's name as people write it."""
+    return _INDICES.get(index, index)
+
+
+def group_title(group: str) -> str:
+    """Return the group's name as people write it."""
+    return _GROUPS.get(group, group.replace("_", " "))
+
+
+def the(title: str) -> str:
+    """Put the article before a title that is spoken with one."""
+    return f"the {title}" if title in _WITH_ARTICLE else title
+
+
+def make(title: str) -> str:
+    """Return the verb that goes with a group's title: one spoken with an article is many, any other is one."""
+    return "make" if title in _WITH_ARTICLE else "makes"
+
+
+def unbroken(text: str) -> str:
+    """Keep a name on one line."""
+    return text.replace(" ", GAP)
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter, leaving the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def how_known(how: str) -> str:
+    """Say in words how a member's value is known."""
+    return _HOW.get(how, how)
+
+
+def company(name: str | None, security: str) -> str:
+    """Return a company's name without its legal tail and without shouting.
+
+    >>> company("UNITEDHEALTH GROUP INC", "UNH"), company("VISA INC CLASS A", "V"), company("CVS HEALTH CORP", "CVS")
+    ('Unitedhealth Group', 'Visa', 'CVS Health')
+    """
+    bare = _LEGAL.sub("", name or "") or name or security
+    return " ".join(_calm(word, security) for word in bare.split()) if bare == bare.upper() else bare
+
+
+def _calm(word: str, security: str) -> str:
+    """Lower a shouted word's tail, unless it is an abbreviation."""
+    if word in _SMALL:
+        return word.lower()
+    initials = word in _CAPITALS or "&" in word or not re.search("[AEIOUY]", word)
+    short = len(word) <= 3 and security.startswith(word)
+    return word if initials or short else "-".join(part.capitalize() for part in word.split("-"))
+
+
+def _signed(value: float, digits: int, *, plus: bool = False) -> str:
+    """Write a number with a true minus sign, never ``-0.0``."""
+    value = round(value, digits) + 0.0
+    return f"{value:{'+' if plus and value else ''},.{digits}f}".replace("-", "−")
