@@ -31,10 +31,16 @@ by_line AS (
   JOIN member_issuers AS i ON i.session = l.session AND i."index" = l."index" AND i.issuer = l.issuer
   LEFT JOIN shared AS s ON s.session = l.session AND s."index" = l."index" AND s.security = l.security
 ),
+fund_places AS (
+  SELECT
+    *, ROW_NUMBER() OVER (PARTITION BY session, "index", issuer ORDER BY value DESC, security) AS place
+  FROM fund_lines
+),
 fund_issuers AS (
   SELECT
-    session, "index", issuer AS member, MIN(security) AS security, MIN(name) AS name, SUM(value) AS value
-  FROM fund_lines
+    session, "index", issuer AS member, MAX(CASE WHEN place = 1 THEN security END) AS security,
+    MAX(CASE WHEN place = 1 THEN name END) AS name, SUM(value) AS value
+  FROM fund_places
   GROUP BY session, "index", issuer
 ),
 fund_securities AS (
