@@ -5,8 +5,10 @@ own ratio, the bars before it are on the wrong unit, back to the bar that breaks
 ratio, or to the first bar from the same source.
 """
 
+from bisect import bisect_left
+from dataclasses import dataclass
 from datetime import date
-from math import exp, log
+from math import log, prod
 from typing import ClassVar
 
 import polars as pl
@@ -22,6 +24,15 @@ SMALLEST = log(1.7)
 FIELDS = ("open", "high", "low", "close")
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A split that a bar is on the wrong side of, and what its prices are to be divided by."""
+
+    day: date
+    ratio: float
+    divisor: float
+
+
 class BarUnit(Rule):
     """Prices on the wrong side of a split."""
 
@@ -32,41 +43,20 @@ class BarUnit(Rule):
 
     def find(self, frames: Frames) -> list[Repair]:
         """Return a repair for each price on the wrong share unit."""
-        large = {
-            security: [(day, ratio) for day, ratio in splits if abs(log(ratio)) >= SMALLEST]
-            for security, splits in splits_of(frames).items()
-        }
-        found: list[Repair] = []
-        wanted = [security for security, splits in large.items() if splits]
+        splits = splits_of(frames)
+        wanted = [security for security, dated in splits.items() if any(_is_large(ratio) for _, ratio in dated)]
         bars = frames["bars"].filter(pl.col("security").is_in(wanted)).sort("security", "source", "session")
+        found: list[Repair] = []
         for (security, _), series in bars.group_by("security", "source", maintain_order=True):
-            splits = splits_of(frames)[str(security)]
-            for day, ratio in large[str(security)]:
-                found += self._around(series, splits, day, ratio)
+            for place, passed in sorted(misplaced(series, splits[str(security)]).items()):
+                found += self._repairs(series.row(place, named=True), passed)
         return found
 
-    def _around(self, series: pl.DataFrame, splits: list[tuple[date, float]], day: date, ratio: float) -> list[Repair]:
-        days = series["session"].to_list()
-        early = sum(1 for session in days if session < day)
-        if not 0 < early < len(days):
-            return []
-        levels = [
-            log(close / later_factor(splits, basis)) for close, basis in series.select("close", "basis").iter_rows()
-        ]
-        step = log(ratio)
-        gap = levels[early - 1] - levels[early]
-        if abs(abs(gap) - abs(step)) > CLOSE or abs(gap) < abs(step) - CLOSE:
-            return []
-        factor = -step if gap * step > 0 else step
-        first = early - 1
-        while first > 0 and abs(levels[first - 1] - levels[first] - factor) > CLOSE:
-            first -= 1
-        wrong = series.slice(first, early - first)
-        return [item for row in wrong.iter_rows(named=True) for item in self._repairs(row, exp(factor), day, ratio)]
-
-    def _repairs(self, row: dict[str, object], factor: float, day: date, ratio: float) -> list[Repair]:
+    def _repairs(self, row: dict[str, object], passed: list[Passed]) -> list[Repair]:
         session = row["session"]
         assert isinstance(session, date)
+        divisor = prod(item.divisor for item in passed)
+        named = " and of ".join(f"the {item.ratio:g}-for-1 split of {item.day}" for item in passed)
         repairs = []
         for field in FIELDS:
             before = row[field]
@@ -80,9 +70,9 @@ class BarUnit(Rule):
                     source=str(row["source"]),
                     field=field,
                     before=before,
-                    after=before * factor,
-                    evidence=f"{before:g} is on the wrong side of the {ratio:g}-for-1 split of {day}: "
-                    f"{before * factor:g} continues the sessions after it",
+                    after=before / divisor,
+                    evidence=f"{before:g} is on the wrong side of {named}: "
+                    f"{before / divisor:g} continues the sessions after it",
                 )
             )
         return repairs
@@ -105,6 +95,43 @@ class BarUnit(Rule):
         )
         expected: list[tuple[str, date, float | None]] = [("GAP", days[2], 181.6)] * 4
         return {"bars": bars, "splits": splits}, expected + [("GAP", days[3], 187.8)] * 4
+
+
+def misplaced(series: pl.DataFrame, splits: list[tuple[date, float]]) -> dict[int, list[Passed]]:
+    """Return place → the splits its prices are on the wrong side of.
+
+    Splits are taken from the oldest on, each over prices mended for those before it: prices that were never
+    adjusted are wrong by the product of all splits since.
+    """
+    days = series["session"].to_list()
+    levels = [log(close / later_factor(splits, basis)) for close, basis in series.select("close", "basis").iter_rows()]
+    found: dict[int, list[Passed]] = {}
+    for day, ratio in splits:
+        if _is_large(ratio):
+            places, divisor = _around(days, levels, day, ratio)
+            for place in places:
+                levels[place] -= log(divisor)
+                found.setdefault(place, []).append(Passed(day, ratio, divisor))
+    return found
+
+
+def _around(days: list[date], levels: list[float], day: date, ratio: float) -> tuple[range, float]:
+    """Return the places on the wrong side of the split of ``day``, and what to divide their prices by."""
+    early = bisect_left(days, day)
+    if not 0 < early < len(days):
+        return range(0), 1.0
+    step, gap = log(ratio), levels[early - 1] - levels[early]
+    if abs(abs(gap) - abs(step)) > CLOSE:
+        return range(0), 1.0
+    divisor = ratio if gap * step > 0 else 1 / ratio
+    first = early - 1
+    while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > CLOSE:
+        first -= 1
+    return range(first, early), divisor
+
+
+def _is_large(ratio: float) -> bool:
+    return abs(log(ratio)) >= SMALLEST
 
 
 RULE = BarUnit()

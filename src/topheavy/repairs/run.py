@@ -42,7 +42,7 @@ def find_repairs(tables: Mapping[str, pa.Table], switched_off: frozenset[str]) -
 
 def _add(found: dict[tuple[object, ...], Repair], item: Repair) -> None:
     """Add a repair; where an earlier rule mended the same value, one repair tells the whole way."""
-    place = (item.dataset, item.security, item.effective, item.covers, item.source, item.field, item.before)
+    place = (item.dataset, item.security, item.effective, item.covers, item.source, item.field, item.before, item.rule)
     earlier = next((key for key, old in found.items() if key[:6] == place[:6] and old.after == item.before), None)
     if earlier is None:
         found[place] = item

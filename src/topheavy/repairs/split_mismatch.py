@@ -7,8 +7,9 @@ future) by the same ratio is the wrong one; when neither side shows such a break
 vendor that restates history does.
 """
 
+from dataclasses import dataclass, replace
 from datetime import date
-from math import log
+from math import log, prod
 from typing import ClassVar
 
 import polars as pl
@@ -23,6 +24,15 @@ SMALLEST = log(1.4)
 """Ratios nearer to one than this cannot be told from an ordinary change of the count."""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A split that a count is on the wrong side of, and what the count is to be divided by."""
+
+    day: date
+    ratio: float
+    divisor: float
+
+
 class SplitMismatch(Rule):
     """Counts on the wrong side of a split."""
 
@@ -34,15 +44,15 @@ class SplitMismatch(Rule):
     def find(self, frames: Frames) -> list[Repair]:
         """Return one repair a count that is on the wrong share unit."""
         splits = splits_of(frames)
-        found = []
-        for (security, covers), counts in count_series(frames).items():
-            for day, ratio in splits.get(security, []):
-                for place, divisor in mismatched(counts, day, ratio):
-                    found.append(self._repair(security, covers, counts[place], divisor, day, ratio))
-        return found
+        return [
+            self._repair(security, covers, counts[place], passed)
+            for (security, covers), counts in count_series(frames).items()
+            for place, passed in sorted(misplaced(counts, splits.get(security, [])).items())
+        ]
 
-    def _repair(self, security: str, covers: str, wrong: Count, divisor: float, day: date, ratio: float) -> Repair:
-        side = "before" if wrong.effective < day else "after"
+    def _repair(self, security: str, covers: str, wrong: Count, passed: list[Passed]) -> Repair:
+        after = wrong.count / prod(item.divisor for item in passed)
+        named = " and of ".join(f"the {item.ratio:g}-for-1 split of {item.day}" for item in passed)
         return Repair(
             rule=self.name,
             dataset="shares",
@@ -51,10 +61,10 @@ class SplitMismatch(Rule):
             source=wrong.source,
             field="count",
             before=wrong.count,
-            after=wrong.count / divisor,
+            after=after,
             evidence=(
-                f"{wrong.count:,.0f} on {wrong.effective} is on the wrong side of the {ratio:g}-for-1 split of {day}: "
-                f"{side} it, {wrong.count / divisor:,.0f} continues the neighbouring counts"
+                f"{wrong.count:,.0f} on {wrong.effective} is on the wrong side of {named}: "
+                f"{after:,.0f} continues the neighbouring counts"
             ),
             covers=covers,
         )
@@ -72,6 +82,21 @@ class SplitMismatch(Rule):
             {"security": ["EARLY"], "effective": [date(2024, 6, 10)], "ratio": [10.0], "kind": ["split"]}
         )
         return {"shares": count_rows(rows), "splits": splits}, [("EARLY", date(2024, 6, 7), 2460.0)]
+
+
+def misplaced(counts: list[Count], splits: list[tuple[date, float]]) -> dict[int, list[Passed]]:
+    """Return place → the splits its count is on the wrong side of.
+
+    Splits are taken from the oldest on, each over counts mended for those before it: a history restated to the
+    newest share unit is wrong by the product of all splits since.
+    """
+    mended = list(counts)
+    found: dict[int, list[Passed]] = {}
+    for day, ratio in splits:
+        for place, divisor in mismatched(mended, day, ratio):
+            mended[place] = replace(mended[place], count=mended[place].count / divisor)
+            found.setdefault(place, []).append(Passed(day, ratio, divisor))
+    return found
 
 
 def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, float]]:
