@@ -69,11 +69,13 @@ def read_question(name: str, content: str) -> Question:
     """Read a SQL file's header.
 
     Raises:
-        MetricError: when a line of the header is missing.
+        MetricError: when a line of the header is missing, or names a kind there is none of.
     """
     header = dict(_HEADER.findall(content))
     if missing := {"question", "kind", "grain", "inputs", "unit"} - set(header):
         raise MetricError(f"{name}.sql has no '-- {sorted(missing)[0]}: …' line in its header: add it")
+    if header["kind"] not in set(QuestionKind):
+        raise MetricError(f"{name}.sql: {unknown('kind of question', header['kind'], QuestionKind)}")
     return Question(
         name=name,
         text=header["question"],

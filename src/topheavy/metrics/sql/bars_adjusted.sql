@@ -3,46 +3,37 @@
 -- grain: session, security
 -- inputs: bars_as_traded, split_factors, dividends
 -- unit: currency
--- close is split-adjusted; adj_close also takes out later cash dividends: × (1 − amount ÷ close before the ex-date).
+-- close is split-adjusted; adj_close also takes out later cash dividends: × (1 − amount ÷ close before the ex-date),
+-- both on today's share unit, whatever unit the amount was quoted in.
 WITH split_adjusted AS (
   SELECT
     b.session, b.security,
     b.open / COALESCE(f.prices, 1) AS open, b.high / COALESCE(f.prices, 1) AS high,
     b.low / COALESCE(f.prices, 1) AS low, b.close / COALESCE(f.prices, 1) AS close,
-    b.close AS paid, b.volume * COALESCE(f.prices, 1) AS volume
+    b.volume * COALESCE(f.prices, 1) AS volume
   FROM bars_as_traded AS b
   LEFT JOIN split_factors AS f
     ON f.security = b.security AND b.session >= f.since AND b.session < f.until
 ),
-ex_dates AS (
-  SELECT
-    d.security, d.effective,
-    d.amount * COALESCE(quoted.prices, 1) / COALESCE(own.prices, 1) AS amount
-  FROM dividends AS d
-  LEFT JOIN split_factors AS own
-    ON own.security = d.security AND d.effective >= own.since AND d.effective < own.until
-  LEFT JOIN split_factors AS quoted
-    ON quoted.security = d.security AND d.basis >= quoted.since AND d.basis < quoted.until
-),
 paid_out AS (
   SELECT
-    security, effective, SUM(amount) AS amount
-  FROM ex_dates
-  GROUP BY security, effective
+    d.security, d.effective, SUM(d.amount / COALESCE(f.prices, 1)) AS amount
+  FROM dividends AS d
+  LEFT JOIN split_factors AS f ON f.security = d.security AND d.basis >= f.since AND d.basis < f.until
+  GROUP BY d.security, d.effective
 ),
 before AS (
   SELECT
-    s.security, s.session, s.open, s.high, s.low, s.close, s.volume, s.paid, p.amount,
-    LAG(s.close) OVER (PARTITION BY s.security ORDER BY s.session) AS close_before,
-    LAG(s.paid) OVER (PARTITION BY s.security ORDER BY s.session) AS paid_before
+    s.security, s.session, s.open, s.high, s.low, s.close, s.volume, p.amount,
+    LAG(s.close) OVER (PARTITION BY s.security ORDER BY s.session) AS close_before
   FROM split_adjusted AS s
   LEFT JOIN paid_out AS p ON p.security = s.security AND p.effective = s.session
 ),
 kept AS (
   SELECT
     security, session, open, high, low, close, volume,
-    CASE WHEN amount IS NULL OR paid_before IS NULL OR amount >= paid_before THEN 0
-      ELSE LN(1 - amount / paid_before) END AS log_kept
+    CASE WHEN amount IS NULL OR close_before IS NULL OR amount >= close_before THEN 0
+      ELSE LN(1 - amount / close_before) END AS log_kept
   FROM before
 )
 SELECT

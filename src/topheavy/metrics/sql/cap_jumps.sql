@@ -1,7 +1,7 @@
 -- question: Where does an issuer's cap leave its price by more than 15 %, and what explains it?
 -- kind: view
 -- grain: session, issuer
--- inputs: market_caps, bars_as_traded, splits, shares_in_use, repairs
+-- inputs: market_caps, splits, shares_in_use
 -- unit: 1
 -- excess is cap change ÷ price change (on one share unit) − 1. A change of the count in use explains it when it
 -- lasts: no later count of the next 15 months comes back to the level before.
