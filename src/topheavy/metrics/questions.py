@@ -92,11 +92,11 @@ def in_order(wanted: list[str]) -> list[Question]:
     """Return the questions behind ``wanted``, each after those it stands on, ``wanted`` included.
 
     Raises:
-        MetricError: for an unknown input, or questions that stand on each other in a ring.
+        MetricError: for an unknown question or input, or questions that stand on each other in a ring.
     """
     ordered: dict[str, Question] = {}
     for name in wanted:
-        _add(name, ordered, ())
+        _add(question(name).name, ordered, ())
     return list(ordered.values())
 
 
