@@ -16,7 +16,8 @@ SANDBOX: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "lock_configuration": True,
 }
-"""No other file, no network, no setting can be reached from a query."""
+"""No other file, no network, no setting can be reached from a query. The database's own files can: a COPY could
+overwrite them, so nothing but a SELECT is run."""
 
 
 class Warehouse:
@@ -38,6 +39,7 @@ class Warehouse:
             )
         try:
             with duckdb.connect(self.path, config=SANDBOX) as session:
+                _refuse_all_but_one_select(session, sql)
                 answer: pa.Table = session.sql(sql, params=parameters).to_arrow_table()
                 return answer
         except duckdb.Error as error:
@@ -45,9 +47,23 @@ class Warehouse:
 
     def rows(self, sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> list[dict[str, Any]]:
         """Answer one SELECT as a list of rows."""
-        rows: list[dict[str, Any]] = self.ask(sql, parameters).to_pylist()
+        answer = self.ask(sql, parameters)
+        try:
+            rows: list[dict[str, Any]] = answer.to_pylist()
+        except (ValueError, OverflowError) as error:
+            raise WarehouseError(f"the answer has a value out of range for a row: {one_line(error)}") from error
         return rows
 
     def about(self) -> dict[str, str]:
         """Return what was noted at publication: world, time, fingerprint, coverage floor."""
         return {row["name"]: row["value"] for row in self.rows("SELECT name, value FROM published")}
+
+
+def _refuse_all_but_one_select(session: duckdb.DuckDBPyConnection, sql: str) -> None:
+    asked = [statement.type for statement in session.extract_statements(sql)]
+    if asked != [duckdb.StatementType.SELECT]:
+        raise WarehouseError(f"one SELECT is answered, and nothing else is run; this is {_named(asked)}")
+
+
+def _named(asked: list[duckdb.StatementType]) -> str:
+    return " and ".join(statement.name for statement in asked) or "no statement"

@@ -78,7 +78,7 @@ def _load(session: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], ab
         try:
             session.execute(_create(name, known) if known else f"CREATE TABLE {name} AS SELECT * FROM coming")
             if known:
-                session.execute(f"INSERT INTO {name} SELECT * FROM coming")
+                session.execute(f"INSERT INTO {name} BY NAME SELECT * FROM coming")
         except duckdb.ConstraintException as error:
             raise NotPublished(f"{name}: {one_line(error)}; what was published before is still there") from error
         session.unregister("coming")
