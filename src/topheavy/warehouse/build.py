@@ -55,6 +55,7 @@ def build(
     beside.unlink(missing_ok=True)
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as session:
+            session.execute("SET enable_progress_bar = false")
             session.execute(f"ATTACH '{quoted}' AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
             session.execute("USE published")
             _load(session, tables, about)

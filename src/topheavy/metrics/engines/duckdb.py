@@ -26,6 +26,7 @@ class DuckDB:
         if missing := needed - set(inputs):
             raise MetricError(f"no table given for {', '.join(sorted(missing))}: refine it first")
         with duckdb.connect(config=CONFIGURATION) as session:
+            session.execute("SET enable_progress_bar = false")
             for name in needed:
                 session.register(name, inputs[name])
             for item in in_order(wanted):
