@@ -62,7 +62,7 @@ class Reader:
         )  # fmt: skip
 
     def csv(self, path: Path) -> "DataFrame":
-        return self.spark.read.csv(str(path), header=True, escape="\"")
+        return self.spark.read.csv(str(path), header=True, escape='"')
 
     def named(self, rows: "DataFrame", first: "Column", after: "Column") -> "DataFrame":
         """Add ``security``: of the bearers of the symbol nearest to the period, the latest; else the symbol."""
