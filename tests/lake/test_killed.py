@@ -1,11 +1,13 @@
 """Keeping may be killed between any two steps: nothing is lost, nothing half-kept is listed, and again is well."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lake.answers import FRIDAY, answer
+from topheavy.core.units import Answer
 from topheavy.lake.home import Home, open_home
 from topheavy.lake.ledger import Entry, Ledger
 from topheavy.lake.raw import Lake
@@ -92,9 +94,14 @@ def test_keeping_again_completes_it(after_a_kill: Lake) -> None:
 
 def test_an_answer_is_there_once_its_envelope_is(home: Home, root: str) -> None:
     killed(home, MortalStore(root, STEPS, done=False))
-    assert list(Lake(home, Store(root)).every()) == []
+    assert answers_in(home, root) == []
     killed(home, MortalStore(root, STEPS, done=True))
-    assert [found for _, found in Lake(home, Store(root)).every()] == [ANSWER]
+    assert answers_in(home, root) == [ANSWER]
+
+
+def answers_in(home: Home, root: str) -> list[Answer]:
+    with closing(Lake(home, Store(root))) as lake:
+        return [found for _, found in lake.every()]
 
 
 def test_what_was_kept_before_the_kill_is_untouched(home: Home, root: str) -> None:
@@ -102,7 +109,7 @@ def test_what_was_kept_before_the_kill_is_untouched(home: Home, root: str) -> No
     before, _ = lake.keep(answer(b"an earlier version", hours=-1))
     lake.close()
     killed(home, MortalStore(root, 2, done=True))
-    lake = Lake(home, Store(root))
-    assert lake.ledger.latest() == [before]
-    assert lake.read(before).pages[0].content == b"an earlier version"
-    assert lake.read(before).unit == FRIDAY
+    with closing(Lake(home, Store(root))) as again:
+        assert again.ledger.latest() == [before]
+        assert again.read(before).pages[0].content == b"an earlier version"
+        assert again.read(before).unit == FRIDAY

@@ -1,6 +1,7 @@
 """The ledger: what was asked, came and failed; it can be rebuilt from the raw zone, and is read by plain SQLite."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from topheavy.lake.raw import Lake
 
 
 @pytest.fixture
-def ledger(home: Home) -> Ledger:
-    return Ledger(home.path / "ledger.sqlite")
+def ledger(home: Home) -> Iterator[Ledger]:
+    opened = Ledger(home.path / "ledger.sqlite")
+    yield opened
+    opened.close()
 
 
 def note(ledger: Ledger, unit: Unit, outcome: Outcome, hours: float, cause: str | None = None) -> None:
@@ -93,6 +96,7 @@ def test_a_lost_ledger_is_rebuilt_from_the_raw_zone(home: Home) -> None:
         second.ledger.note_answer(Entry(found.unit, found.version, found.kind, envelope, size, found.received_at))
     assert second.ledger.latest() == before
     assert second.ledger.runs() == [], "failures live in the ledger alone"
+    second.close()
 
 
 def test_rebuilding_over_a_whole_ledger_changes_nothing(lake: Lake) -> None:

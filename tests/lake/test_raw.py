@@ -1,6 +1,6 @@
 """Answers are kept once, read back byte for byte, and nothing that came is ever overwritten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,8 +111,10 @@ def test_every_lists_each_answer_once(lake: Lake) -> None:
 
 
 @pytest.fixture
-def folder_lake(home: Home) -> Lake:
-    return Lake(home)
+def folder_lake(home: Home) -> Iterator[Lake]:
+    opened = Lake(home)
+    yield opened
+    opened.close()
 
 
 def flip(content: bytes) -> bytes:

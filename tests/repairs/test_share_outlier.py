@@ -135,7 +135,7 @@ def test_the_evidence_is_the_count_and_its_neighbours() -> None:
 
 
 @given(
-    st.lists(st.floats(95, 105), min_size=9, max_size=14), st.integers(4, 4), st.sampled_from([0.01, 0.4, 3.0, 1000.0])
+    st.lists(st.floats(97, 103), min_size=9, max_size=14), st.integers(4, 4), st.sampled_from([0.01, 0.4, 3.0, 1000.0])
 )
 @settings(deadline=None)
 def test_one_planted_fault_among_quiet_counts_is_found_and_no_other(
@@ -145,7 +145,7 @@ def test_one_planted_fault_among_quiet_counts_is_found_and_no_other(
     assert set(found(values)) == {place}
 
 
-@given(st.lists(st.floats(95, 104), max_size=14))
+@given(st.lists(st.floats(97, 103), max_size=14))
 @settings(deadline=None)
 def test_quiet_counts_are_left_alone(values: list[float]) -> None:
     assert found(values) == {}
