@@ -8,7 +8,7 @@ ratio, or to the first bar from the same source.
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
-from math import log, prod
+from math import isclose, log, prod
 from typing import ClassVar
 
 import polars as pl
@@ -112,7 +112,7 @@ def misplaced(series: pl.DataFrame, splits: list[tuple[date, float]]) -> dict[in
             for place in places:
                 levels[place] -= log(divisor)
                 found.setdefault(place, []).append(Passed(day, ratio, divisor))
-    return found
+    return {place: passed for place, passed in found.items() if not isclose(prod(item.divisor for item in passed), 1)}
 
 
 def _around(days: list[date], levels: list[float], day: date, ratio: float) -> tuple[range, float]:

@@ -9,7 +9,7 @@ vendor that restates history does.
 
 from dataclasses import dataclass, replace
 from datetime import date
-from math import log, prod
+from math import isclose, log, prod
 from typing import ClassVar
 
 import polars as pl
@@ -96,7 +96,7 @@ def misplaced(counts: list[Count], splits: list[tuple[date, float]]) -> dict[int
         for place, divisor in mismatched(mended, day, ratio):
             mended[place] = replace(mended[place], count=mended[place].count / divisor)
             found.setdefault(place, []).append(Passed(day, ratio, divisor))
-    return found
+    return {place: passed for place, passed in found.items() if not isclose(prod(item.divisor for item in passed), 1)}
 
 
 def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, float]]:
