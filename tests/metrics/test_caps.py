@@ -116,6 +116,14 @@ def test_a_spin_off_moves_the_price_and_leaves_the_count() -> None:
     assert caps("BIGCO", splits=splits, bars=adjusted) == pytest.approx([4400, 3520])
 
 
+def test_the_count_of_a_class_follows_splits_and_no_spin_off() -> None:
+    splits = [split("BIG", FRIDAY, 1.25, "spin_off"), split("BIG", MONDAY, 10)]
+    rows = ask("class_caps", market(splits=splits), security="BIG")
+    assert {row["session"]: row["shares"] for row in rows} == pytest.approx(
+        {THURSDAY: 40, FRIDAY: 40, MONDAY: 400, TUESDAY: 400}
+    )
+
+
 def test_prices_without_their_dividends_are_no_traded_prices() -> None:
     bars = [bar(FRIDAY, "BIG", 110, dividend_basis=LATER), bar(MONDAY, "BIG", 11.5)]
     assert caps("BIGCO", bars=bars) == pytest.approx([4600])

@@ -91,6 +91,14 @@ def test_bars_never_adjusted_for_two_splits_are_brought_over_both() -> None:
     assert misplaced(closes, days, ("2021-07-20", 4), ("2024-06-10", 10)) == dict(zip(days[:8], expected, strict=True))
 
 
+def test_a_split_and_its_reverse_leave_the_oldest_bars_as_they_are() -> None:
+    """1:4 and then 4:1: prices of before both are today's, those between are four times too large."""
+    days = [*BEFORE, *AFTER, on("2024-06-07"), on("2024-06-10"), on("2024-06-11")]
+    closes = [20.0, 20.5, 20.2, 20.4, 81.0, 80.0, 80.4, 80.8, 20.3, 20.0]
+    expected = dict(zip(days[4:8], [20.25, 20.0, 20.1, 20.2], strict=True))
+    assert misplaced(closes, days, ("2021-07-20", 0.25), ("2024-06-10", 4)) == expected
+
+
 def test_a_reverse_split_is_a_split() -> None:
     closes = [13.0, 13.0, 12.9, 12.8, 104.0, 105.0, 104.0]
     expected = dict(zip(BEFORE, [104.0, 104.0, 103.2, 102.4], strict=True))

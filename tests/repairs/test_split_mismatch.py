@@ -62,6 +62,21 @@ def test_a_run_of_late_counts() -> None:
     assert found(values, days, {days[4].isoformat(): 10}) == {days[4]: 1000.0, days[5]: 1000.0}
 
 
+def test_where_both_sides_could_be_wrong_the_shorter_run_is() -> None:
+    """One early count and two late ones are the same figures: what needs the fewer repairs is believed."""
+    days = quarters(7, "2023-01-15")
+    early = [100.0, 100.0, 1000.0, 1000.0, 1000.0, 10_000.0, 10_000.0]
+    assert found(early, days, {days[3].isoformat(): 10}) == {days[2]: 100.0}
+    assert found(early, days, {days[4].isoformat(): 10}) == {days[4]: 10_000.0}
+
+
+def test_a_split_and_its_reverse_leave_the_oldest_counts_as_they_are() -> None:
+    days = quarters(9, "2023-01-15")
+    restated = [100.0] * 9
+    splits = {days[3].isoformat(): 4, days[6].isoformat(): 0.25}
+    assert found(restated, days, splits) == dict.fromkeys(days[3:6], 400.0)
+
+
 def test_a_reverse_split_is_a_split() -> None:
     """GE 1:8: counts before restated to an eighth."""
     days = quarters(6, "2021-01-15")

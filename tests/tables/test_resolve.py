@@ -98,6 +98,7 @@ def test_a_file_that_uses_one_days_symbols_is_read_by_that_day() -> None:
     assert named("bars", *old, naming="2024-12-06") == ["META", "COR"]
     assert named("shares", *old, naming="2024-12-06") == ["META", "COR"]
     assert named("shares", *old, naming="2021-12-01") == ["OTHER", "CORESITE"]
+    assert named("bars", ("FB", "2015-01-02"), naming="2024-12-06") == ["META"], "a symbol of before is understood"
 
 
 def test_an_unknown_symbol_names_itself() -> None:
