@@ -101,8 +101,8 @@ def test_a_price_on_the_day_of_the_split_is_on_the_new_unit() -> None:
 def test_two_splits_multiply() -> None:
     splits = [split("BIG", MONDAY, 10), split("BIG", on("2024-09-03"), 2)]
     assert caps("BIGCO", splits=splits) == pytest.approx(CAPS["BIGCO"])
-    adjusted = [bar(FRIDAY, "BIG", 5.5, basis=LATER)]
-    assert caps("BIGCO", splits=splits, bars=adjusted) == pytest.approx([4400])
+    adjusted = [bar(FRIDAY, "BIG", 5.5, basis=LATER), bar(MONDAY, "BIG", 5.75, basis=LATER)]
+    assert caps("BIGCO", splits=splits, bars=adjusted) == pytest.approx([4400, 4600])
     restated = [count("BIG", FILED, 800, basis=LATER)]
     assert caps("BIGCO", splits=splits, shares=restated) == pytest.approx(CAPS["BIGCO"])
 

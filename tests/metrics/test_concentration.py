@@ -106,6 +106,8 @@ def test_a_failed_collection_is_the_reason_of_its_session_only() -> None:
         "GONE": ("median", 3000.0, "failed: HTTP 500"),
     }
     assert missing(TUESDAY, runs=[failure(MONDAY, "HTTP 500")])["SML"][2] == "no longer traded"
+    of_no_session = failure(MONDAY, "HTTP 404") | {"session": "", "subject": "GONE"}
+    assert missing(MONDAY, runs=[of_no_session])["SML"][2] == "no longer traded"
 
 
 def test_a_cap_is_carried_for_21_sessions_and_no_further() -> None:
@@ -247,6 +249,13 @@ def test_two_lines_of_one_security_are_one_member() -> None:
 def test_a_fund_that_prints_weights_alone_is_measured_by_them() -> None:
     inputs = market(holdings=[holding(1, "BIG", None, weight=0.6), holding(2, "SML", None, weight=0.2)])
     assert one("weights", inputs, index="FND", level="line", member="BIG")["weight"] == pytest.approx(0.75)
+
+
+def test_values_and_weights_are_never_added_up() -> None:
+    """One line without its value: then all are measured by their weights, the printed value of 600 by none."""
+    inputs = market(holdings=[holding(1, "BIG", 600.0, weight=0.6), holding(2, "SML", None, weight=0.2)])
+    rows = ask("weights", inputs, index="FND", level="line")
+    assert {row["member"]: row["weight"] for row in rows} == pytest.approx({"BIG": 0.75, "SML": 0.25})
 
 
 def test_an_unknown_issuer_is_its_own() -> None:
