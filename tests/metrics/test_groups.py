@@ -15,6 +15,7 @@ from metrics.market import (
     bar,
     in_group,
     market,
+    member,
     one,
 )
 
@@ -125,10 +126,11 @@ def test_the_original_caps() -> None:
 
 
 def test_the_original_prices_are_as_traded() -> None:
-    adjusted = [bar(FRIDAY, "BIG", 11, basis=TUESDAY, volume=1000.0, vwap=10.9)]
+    prices = {"open": 10.5, "high": 11.2, "low": 10.4, "close": 11.0, "vwap": 10.9}
+    adjusted = [bar(FRIDAY, "BIG", 11, basis=TUESDAY, volume=1000.0) | prices]
     row = one("daily_trading", market(bars=adjusted), ticker="BIG")
     names = ("open_price", "high_price", "low_price", "close_price", "volume", "vwap")
-    assert [row[name] for name in names] == pytest.approx([110, 110, 110, 110, 100, 109])
+    assert [row[name] for name in names] == pytest.approx([105, 112, 104, 110, 100, 109])
 
 
 def test_the_original_group() -> None:
@@ -157,6 +159,6 @@ def test_the_original_share() -> None:
 
 
 def test_the_original_failures() -> None:
-    rows = ask("failed_collections", market(), trading_date=MONDAY)
+    elsewhere = [*TINY["constituents"], member("LOST", "OTHER")]
+    rows = ask("failed_collections", market(constituents=elsewhere), trading_date=MONDAY)
     assert {row["ticker"]: row["reason"] for row in rows} == {"SML": "no longer traded", "GONE": "never collected"}
-    assert len(TINY["constituents"]) == 7

@@ -162,6 +162,7 @@ def test_another_process_reads_while_one_publishes(warehouse: Warehouse, home: P
     ) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "[(1,), (2,)]\n"
+        assert warehouse.about() == ABOUT, "two processes read one file"
         build(home, {"splits": THREE.slice(0, 1)}, [], [], {"fingerprint": "def"})
         assert warehouse.about() == {"fingerprint": "def"}
         reader.communicate("\n")
