@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export OMP_WAIT_POLICY := PASSIVE
 export UV_PYTHON_DOWNLOADS ?= automatic
+# Where a machine forbids Python to keep compiled modules, every start would compile some three thousand again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo serve test lint types check bench docs clean
 

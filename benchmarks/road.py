@@ -89,6 +89,7 @@ def measured(program: str, *arguments: Path, out: Path) -> Cost:
     out.mkdir()
     command = [sys.executable, str(HERE / program), *map(str, arguments), str(out)]
     environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    environment["PYTHONDONTWRITEBYTECODE"] = ""  # the first round compiles modules, for both, and later ones find them
     begun = time()
     with (out / "log.txt").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)

@@ -1,6 +1,7 @@
 """Publish: repairs are found, questions answered, checked, and the warehouse replaced."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -58,8 +59,8 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     whole = {**held, **beside, **stored}
     build(place.lake.home.path, whole, _views(), _gates(), _about(place, clock))
     progress.advance()
-    for name, rows in stored.items():
-        replace_all(tables, dataset(name), rows)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda name: replace_all(tables, dataset(name), stored[name]), stored))
     for item in datasets().values():
         tidy(tables, item, clock())
     progress.advance()

@@ -1,6 +1,6 @@
 """Building the published copy: a new file beside the old one, checked, then renamed over it.
 
-1. load every table, its key enforced by the database;
+1. load every table, and look for a key that stands twice: one found refuses publication;
 2. create the views;
 3. run the checks: a single row found refuses publication;
 4. rename: readers see the old file or the new one, never half of it.
@@ -80,6 +80,7 @@ def _load(session: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], ab
             session.execute(_create(name, known) if known else f"CREATE TABLE {name} AS SELECT * FROM coming")
             if known:
                 session.execute(f"INSERT INTO {name} BY NAME SELECT * FROM coming")
+                _pass(session, _key_stands_once(known))
         except duckdb.ConstraintException as error:
             raise NotPublished(f"{name}: {one_line(error)}; what was published before is still there") from error
         session.unregister("coming")
@@ -92,8 +93,14 @@ def _create(name: str, dataset: Dataset) -> str:
         f'"{column.name}" {_sql_type(column.type)}{"" if column.optional else " NOT NULL"}'
         for column in dataset.all_columns
     ]
+    return f"CREATE TABLE {name} ({', '.join(columns)})"
+
+
+def _key_stands_once(dataset: Dataset) -> Gate:
+    """Return the check of a key. The file is never written again, so an index that keeps it so would serve nobody."""
     key = ", ".join(f'"{column}"' for column in dataset.key)
-    return f"CREATE TABLE {name} ({', '.join(columns)}, PRIMARY KEY ({key}))"
+    sql = f"SELECT {key} FROM {dataset.name} GROUP BY {key} HAVING COUNT(*) > 1 ORDER BY {key}"
+    return Gate(f"the key of {dataset.name}", "Does a key stand twice?", sql, "run 'topheavy verify'")
 
 
 def _sql_type(arrow: pa.DataType) -> str:

@@ -8,8 +8,7 @@ import pyarrow as pa
 from topheavy.core.errors import MetricError, one_line
 from topheavy.metrics.questions import Question, QuestionKind, in_order, tables_behind
 
-CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "threads": 1}
-"""One thread, because sums of floats depend on their order: the same tables must give the same figures, bit by bit."""
+CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
 
 
 class DuckDB:

@@ -1,7 +1,7 @@
 -- question: Does the stored percentage equal the one recomputed from caps, within 0.01 percentage points?
 -- kind: check
 -- grain: trading_date
--- inputs: concentration_metrics, magnificent7_metrics, member_issuers
+-- inputs: concentration_metrics, magnificent7_metrics, weights
 -- unit: percentage points
 -- advice: this is a fault in a question, please report it with the row
 WITH recomputed AS (
@@ -11,7 +11,7 @@ WITH recomputed AS (
   GROUP BY m.trading_date
 ),
 whole AS (
-  SELECT session, SUM(value) AS total FROM member_issuers WHERE "index" = 'SP500' GROUP BY session
+  SELECT session, SUM(value) AS total FROM weights WHERE "index" = 'SP500' AND level = 'issuer' GROUP BY session
 )
 SELECT c.trading_date, c.mag7_pct_of_sp500, 100 * r.part / w.total AS recomputed
 FROM concentration_metrics AS c

@@ -3,7 +3,7 @@
 -- grain: session, index, level
 -- inputs: weights, sessions, constituents, coverage_floor
 -- unit: 1
--- Figures are withheld below the coverage floor. HHI is stated with weights in %, so its range is 0 to 10,000.
+-- Sums are decimal, so that no order of the rows changes a digit. Figures are withheld below the coverage floor. HHI is stated with weights in %, so its range is 0 to 10,000.
 WITH ranked AS (
   SELECT
     session, "index", level, weight, value, how,
@@ -16,14 +16,14 @@ figures AS (
     session, "index", level,
     COUNT(*) AS members,
     CAST(SUM(CASE WHEN how IN ('measured', 'fund') THEN 1 ELSE 0 END) AS BIGINT) AS measured,
-    SUM(CASE WHEN how IN ('measured', 'fund') THEN value END) AS measured_total,
-    SUM(value) AS total,
-    SUM(CASE WHEN place <= 1 THEN weight END) AS top1,
-    SUM(CASE WHEN place <= 5 THEN weight END) AS top5,
-    SUM(CASE WHEN place <= 10 THEN weight END) AS top10,
-    SUM(weight * weight) AS sum_of_squares,
-    EXP(-SUM(CASE WHEN weight > 0 THEN weight * LN(weight) ELSE 0 END)) AS entropy_n,
-    SUM((n + 1 - 2 * place) * weight) / MAX(n) AS gini
+    CAST(SUM(CAST(CASE WHEN how IN ('measured', 'fund') THEN value END AS DECIMAL(38, 15))) AS DOUBLE) AS measured_total,
+    CAST(SUM(CAST(value AS DECIMAL(38, 15))) AS DOUBLE) AS total,
+    CAST(SUM(CAST(CASE WHEN place <= 1 THEN weight END AS DECIMAL(38, 20))) AS DOUBLE) AS top1,
+    CAST(SUM(CAST(CASE WHEN place <= 5 THEN weight END AS DECIMAL(38, 20))) AS DOUBLE) AS top5,
+    CAST(SUM(CAST(CASE WHEN place <= 10 THEN weight END AS DECIMAL(38, 20))) AS DOUBLE) AS top10,
+    CAST(SUM(CAST(weight * weight AS DECIMAL(38, 20))) AS DOUBLE) AS sum_of_squares,
+    EXP(-CAST(SUM(CAST(CASE WHEN weight > 0 THEN weight * LN(weight) ELSE 0 END AS DECIMAL(38, 20))) AS DOUBLE)) AS entropy_n,
+    CAST(SUM(CAST((n + 1 - 2 * place) * weight AS DECIMAL(38, 20))) AS DOUBLE) / MAX(n) AS gini
   FROM ranked
   GROUP BY session, "index", level
 ),

@@ -39,7 +39,7 @@ joined AS (
     session, issuer,
     COUNT(*) AS classes,
     COUNT(class_cap) AS counted,
-    SUM(class_cap) AS sum_of_classes,
+    CAST(SUM(CAST(class_cap AS DECIMAL(38, 15))) AS DOUBLE) AS sum_of_classes,
     MIN(class_effective) AS class_effective,
     MAX(CASE WHEN class_repaired THEN 1 ELSE 0 END) AS class_repaired,
     MAX(CASE WHEN place = 1 THEN security END) AS security,

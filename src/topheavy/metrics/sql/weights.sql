@@ -12,7 +12,7 @@ shared AS (
   SELECT
     l.session, l."index", l.security, l.issuer, i.value, i.lines, l.class_cap,
     COUNT(l.class_cap) OVER one AS counted,
-    SUM(l.class_cap) OVER one AS class_caps
+    CAST(SUM(CAST(l.class_cap AS DECIMAL(38, 15))) OVER one AS DOUBLE) AS class_caps
   FROM member_lines AS l
   JOIN member_issuers AS i ON i.session = l.session AND i."index" = l."index" AND i.issuer = l.issuer
   WHERE i.lines > 1
@@ -39,12 +39,15 @@ fund_places AS (
 fund_issuers AS (
   SELECT
     session, "index", issuer AS member, MAX(CASE WHEN place = 1 THEN security END) AS security,
-    MAX(CASE WHEN place = 1 THEN name END) AS name, SUM(value) AS value
+    MAX(CASE WHEN place = 1 THEN name END) AS name,
+    CAST(SUM(CAST(value AS DECIMAL(38, 15))) AS DOUBLE) AS value
   FROM fund_places
   GROUP BY session, "index", issuer
 ),
 fund_securities AS (
-  SELECT session, "index", security AS member, security, MIN(name) AS name, SUM(value) AS value
+  SELECT
+    session, "index", security AS member, security, MIN(name) AS name,
+    CAST(SUM(CAST(value AS DECIMAL(38, 15))) AS DOUBLE) AS value
   FROM fund_lines
   GROUP BY session, "index", security
 ),
@@ -58,7 +61,8 @@ every AS (
   SELECT session, "index", 'line', member, security, name, value, 'fund', NULL FROM fund_securities
 ),
 totals AS (
-  SELECT session, "index", level, SUM(value) AS total FROM every GROUP BY session, "index", level
+  SELECT session, "index", level, CAST(SUM(CAST(value AS DECIMAL(38, 15))) AS DOUBLE) AS total
+  FROM every GROUP BY session, "index", level
 )
 SELECT
   e.session, e."index", e.level, e.member, e.security, e.name, e.value, e.value / t.total AS weight, e.how, e.reason
