@@ -217,11 +217,17 @@ def simulate(
     port: Annotated[int, typer.Option(help="Port of the API (0: any free one).")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed is the same market.")] = 7,
     companies: Annotated[int, typer.Option(help="How many companies.", min=20)] = 500,
+    faults: Annotated[
+        str, typer.Option(help='Faults to play: "502:5%,latency:50ms", a TOML file, or list to print them all.')
+    ] = "",
 ) -> None:
     """Serve a simulated market behind its vendors' HTTP API, to practise on, until Ctrl-C."""
-    from topheavy.jobs.demo import simulate as job
+    from topheavy.jobs import demo as job
 
-    job(seed=seed, companies=companies, port=port)
+    if faults in ("list", "help"):
+        terminal.say(job.known_faults())
+        return
+    job.simulate(seed=seed, companies=companies, port=port, faults=faults)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from topheavy.jobs.publish import publish
 from topheavy.jobs.refine import refine
 from topheavy.jobs.road import Run, ask_for, gather
 from topheavy.jobs.workplace import Workplace
+from topheavy.simulator.hostile.table import described
 from topheavy.simulator.market import MarketOptions
 from topheavy.simulator.server import running, serve
 from topheavy.sources.vendor import Ask
@@ -103,6 +104,11 @@ def _classes(place: Workplace) -> tuple[str, ...]:
     return tuple(sorted(row["security"] for row in securities if classes[row["issuer"]] > 1))
 
 
-def simulate(*, seed: int, companies: int, port: int) -> None:
-    """Serve the simulated market behind its vendors' HTTP API until Ctrl-C."""
-    serve(MarketOptions(seed=seed, since=SINCE, until=UNTIL, companies=companies), port)
+def simulate(*, seed: int, companies: int, port: int, faults: str = "") -> None:
+    """Serve the simulated market behind its vendors' HTTP API until Ctrl-C, with the faults of a script."""
+    serve(MarketOptions(seed=seed, since=SINCE, until=UNTIL, companies=companies), port, faults=faults)
+
+
+def known_faults() -> str:
+    """Return every fault that a script may name, with what can be set about it."""
+    return described()

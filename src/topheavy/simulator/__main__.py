@@ -16,12 +16,13 @@ def main() -> None:
     read.add_argument("--since", type=date.fromisoformat, default=usual.since, help="first day")
     read.add_argument("--until", type=date.fromisoformat, default=usual.until, help="last day")
     read.add_argument("--companies", type=int, default=usual.companies, help="issuers in the index")
+    read.add_argument("--faults", default="", help="a script of faults to play, or a TOML file of rules")
     read.add_argument("--port", type=int, default=0, help="0 takes any free one")
     read.add_argument(WITH_PARENT, action="store_true", help="end when standard input closes")
     asked = read.parse_args()
     try:
         options = MarketOptions(asked.seed, asked.since, asked.until, asked.companies)
-        serve(options, asked.port, with_parent=asked.with_parent)
+        serve(options, asked.port, faults=asked.faults, with_parent=asked.with_parent)
     except TopheavyError as error:
         sys.exit(one_line(error))
 

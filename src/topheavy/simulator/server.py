@@ -17,6 +17,8 @@ import uvicorn
 
 from topheavy.core.errors import SourceError, UsageError, one_line
 from topheavy.simulator.api import make_app
+from topheavy.simulator.hostile.call import with_transport
+from topheavy.simulator.hostile.vendor import hostile
 from topheavy.simulator.market import MarketOptions
 
 HOST = "127.0.0.1"
@@ -25,17 +27,19 @@ _GRACE = 5.0
 _DEFAULT = MarketOptions()
 
 
-def serve(options: MarketOptions, port: int = 0, *, with_parent: bool = False) -> None:
+def serve(options: MarketOptions, port: int = 0, *, faults: str = "", with_parent: bool = False) -> None:
     """Make the market and serve it on this machine until interrupted; prints one line, its address.
 
-    Port 0 takes any free one. ``with_parent`` also ends it when standard input closes, that is, when the
-    process that started it is gone.
+    Port 0 takes any free one. ``faults`` is a script of faults for the vendor to play (see ``hostile``).
+    ``with_parent`` also ends it when standard input closes, that is, when the process that started it is gone.
 
     Raises:
-        UsageError: when the port is taken, or the options make no market.
+        UsageError: when the port is taken, the script cannot be read, or the options make no market.
     """
+    played = hostile(faults)
     with _listen(port) as listening:
-        config = uvicorn.Config(make_app(options.make()), log_level="warning", timeout_graceful_shutdown=1)
+        app = with_transport(make_app(options.make(), faults=played))
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = _Announcing(config, f"http://{HOST}:{listening.getsockname()[1]}")
         if with_parent:
             Thread(target=server.end_with_input, daemon=True).start()
@@ -75,11 +79,12 @@ class _Announcing(uvicorn.Server):
 class Simulation:
     """A simulated market served by a process of its own, from ``with`` to the end of its block.
 
+    ``faults`` is a script of faults for the vendor to play: one line of text, or the name of a TOML file.
     ``url`` is the address to put in front of a vendor's path, ``pid`` the process.
     """
 
-    def __init__(self, options: MarketOptions = _DEFAULT, *, patience: float = 60.0) -> None:
-        self._options, self._patience = options, patience
+    def __init__(self, options: MarketOptions = _DEFAULT, *, faults: str = "", patience: float = 60.0) -> None:
+        self._options, self._faults, self._patience = options, faults, patience
         self._cleanup = ExitStack()
         self.url, self.pid = "", 0
 
@@ -104,7 +109,7 @@ class Simulation:
 
     def _command(self) -> list[str]:
         asked = (f"--{field.name}={getattr(self._options, field.name)}" for field in fields(self._options))
-        return [sys.executable, "-m", "topheavy.simulator", WITH_PARENT, *asked]
+        return [sys.executable, "-m", "topheavy.simulator", WITH_PARENT, f"--faults={self._faults}", *asked]
 
     def _address(self, process: "Popen[str]", said: IO[bytes]) -> str:
         too_long = Timer(self._patience, process.kill)
@@ -135,11 +140,12 @@ def running(
     since: date = _DEFAULT.since,
     until: date = _DEFAULT.until,
     companies: int = _DEFAULT.companies,
+    faults: str = "",
 ) -> Iterator[str]:
     """Serve a simulated market from a process of its own and yield the address to reach it at.
 
     Raises:
         SourceError: when it does not start.
     """
-    with Simulation(MarketOptions(seed, since, until, companies)) as simulation:
+    with Simulation(MarketOptions(seed, since, until, companies), faults=faults) as simulation:
         yield simulation.url

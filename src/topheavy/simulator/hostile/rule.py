@@ -1,0 +1,56 @@
+"""A rule of a script: which fault strikes which calls, decided for each by what was asked and how often."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from random import Random
+from typing import Any
+
+from topheavy.simulator.hostile.act import Given
+from topheavy.simulator.hostile.table import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a rule looks at: the request less its key, the days it names, its how many-th ask this is, since when."""
+
+    request: str
+    path: str
+    days: tuple[date, ...]
+    ask: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A fault, its settings, and the calls it strikes; ``salt`` keeps apart what two rules draw."""
+
+    fault: Fault
+    given: Given
+    when: Mapping[str, Any]
+    salt: str
+
+    def dice(self, asked: Asked) -> Random:
+        """Return the luck of this ask: the same for the same seed, rule, request and number, whoever else asks."""
+        return self._dice("acts", asked)
+
+    def _dice(self, what: str, asked: Asked) -> Random:
+        return Random(f"{self.salt}|{what}|{asked.request}|{asked.ask}")
+
+    def strikes(self, asked: Asked) -> bool:
+        """Say whether the fault strikes this ask."""
+        return all(self._allows(name, value, asked) for name, value in self.when.items())
+
+    def _allows(self, name: str, value: Any, asked: Asked) -> bool:
+        match name:
+            case "share":
+                return bool(self._dice("strikes", asked).random() < value)
+            case "asks":
+                return bool(value[0] <= asked.ask <= value[1])
+            case "path":
+                return fnmatchcase(asked.path, value)
+            case "dates":
+                return any(value[0] <= day <= value[1] for day in asked.days)
+            case _:
+                return bool(asked.seconds < value)
