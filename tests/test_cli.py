@@ -143,7 +143,23 @@ def test_plan_says_what_would_be_asked_and_asks_nothing(topheavy: Run) -> None:
         "collect", "polygon", "bars", "--since", "2020-11-30", "--until", "2024-12-13", "--plan", "--json"
     )
     assert code == 0
-    assert json.loads(out)["calls"] == {"polygon bars": 1017}
+    told = json.loads(out)
+    assert told["routes"] == {"polygon bars": 1017}
+    assert {unit["why"] for unit in told["units"]} == {"missing"}
+    assert (told["calls"], told["seconds"], told["limit"]) == (1017, 203 * 60, "5 calls a minute"), "five leave at once"
+
+
+def test_plan_is_told_to_a_person(topheavy: Run) -> None:
+    words = ("collect", "polygon", "bars", "--since", "2020-11-30", "--until", "2024-12-13", "--plan")
+    _, out, _ = topheavy(*words)
+    assert "1,017 units to ask for; 0 are safely in the lake" in out
+    assert "about 1,017 calls; 3 h 23 min at polygon's limit, 5 calls a minute" in out
+
+
+def test_retry_needs_to_know_what(topheavy: Run) -> None:
+    assert topheavy("collect", "--retry", "all")[0] == 2
+    code, _, err = topheavy("collect")
+    assert (code, "name a source" in err) == (2, True)
 
 
 def test_plugins_are_listed_with_where_they_are(topheavy: Run) -> None:

@@ -63,29 +63,36 @@ def demo(
 
 @app.command()
 def collect(
-    source: SourceArgument,
+    source: Annotated[str, typer.Argument(help="A source: see 'topheavy plugins'.")] = "",
     datasets: DatasetsArgument = None,
     since: SinceOption = None,
     until: UntilOption = None,
     target: FromOption = "",
     subject: SubjectOption = None,
-    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked for.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what would be asked for, and what that takes.")
+    ] = False,
     again: AgainOption = False,
+    retry: Annotated[str, typer.Option(metavar="failed", help="Ask again only for the units that failed.")] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring what a source has into the lake, as it comes."""
-    from topheavy.core.plugins import SOURCES, pick
-    from topheavy.jobs import collect as job
-    from topheavy.jobs.road import gather
+    from topheavy.jobs import road
 
-    ask = _ask(since, until, datasets, target, subject)
-    with _place(read_settings(home)) as place:
-        if plan:
-            todo = job.plan(place, pick(SOURCES, source), ask, again=again)
-            terminal.plan(source, todo, as_json=as_json)
-            return
-        done = gather(place, source, ask, again=again, progress=terminal.progress(as_json))
+    if retry not in ("", "failed"):
+        raise UsageError(f"--retry is '{retry}': only what failed can be asked for again, write --retry failed")
+    if not source and not retry:
+        raise UsageError("name a source ('topheavy plugins' lists them), or give --retry failed")
+    with _place(read_settings(home), create=not retry) as place:
+        if retry:
+            done = road.retry(place, [source] if source else [], progress=terminal.progress(as_json))
+        else:
+            ask = _ask(since, until, datasets, target, subject)
+            if plan:
+                terminal.plan(source, road.foresee(place, source, ask, again=again), as_json=as_json)
+                return
+            done = road.gather(place, source, ask, again=again, progress=terminal.progress(as_json))
         terminal.collected(done.collected, as_json=as_json)
     _fail_with(done.failures)
 

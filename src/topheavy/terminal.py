@@ -129,15 +129,43 @@ def summary(found: Any, failures: Sequence[str], home: Path, *, as_json: bool) -
     say(f"  Everything is in {home}\n")
 
 
-def plan(source: str, todo: Any, *, as_json: bool) -> None:
-    """Print what a collection would ask for."""
-    routes = Counter(f"{unit.source} {unit.route}" for unit in todo.missing)
+def plan(source: str, found: Any, *, as_json: bool) -> None:
+    """Print what a collection would ask for, why, and what that takes."""
+    todo, cost = found.plan, found.cost
+    routes = Counter((f"{unit.source} {unit.route}", why.value) for unit, why in todo.todo.items())
     if as_json:
-        say(_json({"source": source, "calls": routes, "units": [unit.id for unit in todo.missing], "held": todo.held}))
+        listed = [{"unit": unit.id, "why": why.value} for unit, why in todo.todo.items()]
+        told = {"source": source, "routes": Counter(route for route, _ in routes.elements()), "units": listed,
+                "held": todo.held, "not_yet": todo.not_yet, "more_by_company": found.more,
+                "calls": cost.calls, "seconds": cost.seconds, "limit": cost.binding}  # fmt: skip
+        say(_json(told))
         return
-    for route, count in sorted(routes.items()):
-        say(f"  {route}: {count:,} units to ask for")
-    say(f"  {len(todo.missing):,} in all; {todo.held:,} are already in the lake")
+    if routes:
+        _table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
+    say(f"  {len(todo.todo):,} units to ask for; {todo.held:,} are safely in the lake")
+    if todo.not_yet:
+        say(f"  {todo.not_yet:,} sessions have not closed yet and are not asked for")
+    if found.more:
+        say("  units by company come on top: no member of an index is known yet (collect constituents or holdings)")
+    if cost.calls:
+        limit = f"{span(cost.seconds)} at {source}'s limit, {cost.binding}" if cost.binding else "no limit binds"
+        say(f"  about {cost.calls:,} calls; {limit}")
+
+
+def span(seconds: float) -> str:
+    """Write a length of time as a person would.
+
+    >>> span(0.4), span(75), span(18_720), span(200_000)
+    ('under a second', '1 min 15 s', '5 h 12 min', '2 d 7 h')
+    """
+    if seconds < 1:
+        return "under a second"
+    whole, parts = round(seconds), []
+    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        if whole >= size:
+            parts.append(f"{whole // size} {name}")
+        whole %= size
+    return " ".join(parts[:2])
 
 
 def collected(parts: Iterable[Any], *, as_json: bool) -> None:
@@ -197,7 +225,7 @@ def status(found: Mapping[str, Any], *, as_json: bool) -> None:
         return
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
-    for title in ("units", "tables"):
+    for title in ("units", "sessions", "tables"):
         if found[title]:
             _table(found[title])
     about = found["published"]

@@ -11,7 +11,7 @@ from lake.answers import FRIDAY, NOON, answer
 from topheavy.core.errors import LakeError
 from topheavy.core.units import Outcome, Unit
 from topheavy.lake.home import Home
-from topheavy.lake.ledger import Entry, Ledger
+from topheavy.lake.ledger import Attempt, Entry, Ledger
 from topheavy.lake.raw import Lake
 
 
@@ -23,14 +23,14 @@ def ledger(home: Home) -> Iterator[Ledger]:
 
 
 def note(ledger: Ledger, unit: Unit, outcome: Outcome, hours: float, cause: str | None = None) -> None:
-    ledger.note_attempt(unit, outcome, cause, 0.5, 100, NOON + timedelta(hours=hours))
+    ledger.note_attempt(Attempt(unit, outcome, cause, 0.5, 100, NOON + timedelta(hours=hours)))
 
 
 def test_a_failure_is_a_row_with_its_cause(ledger: Ledger) -> None:
     note(ledger, FRIDAY, Outcome.FAILED, 0, "HTTP 500")
     (run,) = ledger.runs()
     assert (run.unit, run.outcome, run.cause, run.attempts) == (FRIDAY, Outcome.FAILED, "HTTP 500", 1)
-    assert (run.seconds, run.bytes, run.finished_at) == (0.5, 100, NOON)
+    assert (run.last.seconds, run.last.bytes, run.last.finished_at) == (0.5, 100, NOON)
 
 
 def test_attempts_are_counted_and_the_last_one_shown(ledger: Ledger) -> None:
@@ -112,7 +112,7 @@ def test_rebuilding_over_a_whole_ledger_changes_nothing(lake: Lake) -> None:
 def test_the_file_is_plain_sqlite(home: Home) -> None:
     lake = Lake(home)
     entry, _ = lake.keep(answer(b"12345"))
-    lake.ledger.note_attempt(FRIDAY, Outcome.OK, None, 1.5, 5, NOON)
+    lake.ledger.note_attempt(Attempt(FRIDAY, Outcome.OK, None, 1.5, 5, NOON))
     lake.close()
     with sqlite3.connect(home.path / "ledger.sqlite") as file:
         answers = file.execute("SELECT unit, version, kind, bytes, received_at, unreadable FROM answers").fetchall()

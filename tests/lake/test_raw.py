@@ -13,6 +13,7 @@ from topheavy.core.errors import LakeError
 from topheavy.core.http import Client
 from topheavy.core.units import Answer, Outcome, Unit
 from topheavy.lake.home import Home
+from topheavy.lake.ledger import Attempt
 from topheavy.lake.raw import Lake
 
 BODIES = st.lists(st.binary(max_size=200), max_size=3)
@@ -160,7 +161,7 @@ def test_no_file_of_a_home_holds_a_key(lake: Lake, home: Home, httpserver: HTTPS
     with Client() as client:
         reply = client.get(httpserver.url_for("/bars?apiKey=s3cret-1"), {"token": "s3cret-2", "limit": "5"})
     entry, _ = lake.keep(Answer(FRIDAY, (reply.page,), NOON, reply.kind))
-    lake.ledger.note_attempt(FRIDAY, Outcome.OK, None, 0.0, entry.bytes, NOON)
+    lake.ledger.note_attempt(Attempt(FRIDAY, Outcome.OK, None, 0.0, entry.bytes, NOON))
     request = lake.read(entry).pages[0].request
     assert "limit=5" in request
     assert "s3cret" not in request

@@ -16,6 +16,7 @@ from pathlib import Path
 from lake.answers import answer
 from topheavy.core.units import Outcome, Unit
 from topheavy.lake.home import open_home
+from topheavy.lake.ledger import Attempt
 from topheavy.lake.raw import Lake
 
 home, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -26,7 +27,7 @@ for number in range(first, last):
     kept = answer(b"%d" % number, unit=unit)
     entry, is_new = lake.keep(kept)
     outcome = Outcome.OK if is_new else Outcome.UNCHANGED
-    lake.ledger.note_attempt(unit, outcome, None, 0.0, entry.bytes, kept.received_at)
+    lake.ledger.note_attempt(Attempt(unit, outcome, None, 0.0, entry.bytes, kept.received_at))
 lake.close()
 """
 TESTS = Path(__file__).resolve().parent.parent

@@ -17,6 +17,8 @@ DATASET = Dataset(
         Column("seconds", NUMBER, "how long the last attempt took", "s"),
         Column("bytes", WHOLE, "bytes received by the last attempt", "bytes"),
         Column("finished_at", MOMENT, "when the last attempt ended", "UTC"),
+        Column("fault", TEXT, "the kind of failure: busy, refused or malformed", optional=True),
+        Column("calls", WHOLE, "requests the last attempt took", "times", optional=True),
     ),
     key=("unit",),
     layer=Layer.DERIVED,

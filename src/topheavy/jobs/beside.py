@@ -25,9 +25,11 @@ def runs_as_rows(lake: Lake) -> pa.Table:
             "outcome": run.outcome.value,
             "cause": run.cause,
             "attempts": run.attempts,
-            "seconds": run.seconds,
-            "bytes": run.bytes,
-            "finished_at": run.finished_at,
+            "seconds": run.last.seconds,
+            "bytes": run.last.bytes,
+            "finished_at": run.last.finished_at,
+            "fault": run.last.fault,
+            "calls": run.last.calls,
         }
         for run in lake.ledger.runs()
     ]

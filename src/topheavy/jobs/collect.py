@@ -1,48 +1,39 @@
 """Collect: what a source has, into the lake; every unit asked is a row in the ledger, failures too."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
-from time import perf_counter
+from dataclasses import dataclass, field
+from time import perf_counter, sleep
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import SourceError, one_line
-from topheavy.core.http import Client, Http
-from topheavy.core.plugins import SOURCES, load, pick
+from topheavy.core.errors import Malformed, SourceError, Transient, one_line
+from topheavy.core.http import Client, Http, Reply
+from topheavy.core.log import logger
+from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Answer, Outcome, Unit
+from topheavy.jobs.plan import plan
 from topheavy.jobs.workplace import Workplace
+from topheavy.lake.leases import Claim, Leases
+from topheavy.lake.ledger import Attempt
 from topheavy.sources.vendor import Ask, Source
 
 CONCURRENCY = 10
 """Units fetched at once."""
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is still to be asked of a source, and what the lake already holds."""
-
-    missing: tuple[Unit, ...]
-    held: int
+LOOK_AGAIN = 0.1
+"""Seconds until a unit that another collector is at is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
     """How a collection ended: units by outcome, and the failures with their causes."""
 
+    units: frozenset[Unit]
     outcomes: dict[Outcome, int]
     failures: tuple[tuple[Unit, str], ...]
     held: int
-
-
-def plan(place: Workplace, source: Source, ask: Ask, *, again: bool = False) -> Plan:
-    """Compare what ``ask`` needs with what is safely in the lake."""
-    needed = list(dict.fromkeys(source.plan(ask, place.settings)))
-    held = {entry.unit for entry in place.lake.ledger.latest()}
-    known = load(SOURCES)
-    missing = [unit for unit in needed if again or unit not in held or known[unit.source].rereads]
-    return Plan(tuple(missing), len(needed) - len(missing))
 
 
 def collect(
@@ -51,48 +42,149 @@ def collect(
     ask: Ask,
     *,
     again: bool = False,
+    besides: frozenset[Unit] = frozenset(),
     http: Http | None = None,
     clock: Clock = system_clock,
     progress: Progress | None = None,
 ) -> Collected:
     """Fetch what is missing, ten units at a time, and keep every answer."""
-    progress = progress or Silent()
-    todo = plan(place, source, ask, again=again)
-    progress.start(" ".join(["collect", source.name, *sorted(ask.datasets)]), len(todo.missing))
-    outcomes = dict.fromkeys(Outcome, 0)
-    failures = []
-    with nullcontext(http) if http else Client(source.limits_for(place.settings)) as client:
-        for unit, outcome, cause in _fetch_all(place, client, clock, todo.missing):
-            outcomes[outcome] += 1
-            if cause:
-                failures.append((unit, cause))
-            progress.advance(failed=outcome is Outcome.FAILED)
+    mark = place.lake.ledger.mark()
+    todo = plan(place, source, ask, again=again, besides=besides, clock=clock)
+    title = " ".join([source.name, *sorted(ask.datasets)])
+    return bring(place, source, todo.units, title, held=todo.held, mark=mark, http=http, clock=clock, progress=progress)
+
+
+def bring(
+    place: Workplace,
+    source: Source,
+    units: Iterable[Unit],
+    title: str,
+    *,
+    held: int = 0,
+    mark: int | None = None,
+    http: Http | None = None,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+) -> Collected:
+    """Fetch ``units`` of one source; what another collector is at, or saw to since ``mark``, is not asked for twice."""
+    mark = place.lake.ledger.mark() if mark is None else mark
+    progress, todo = progress or Silent(), list(units)
+    progress.start(f"collect {title}", len(todo))
+    ended: list[Attempt] = []
+    with (
+        Leases(place.lake.home.path, place.lake.ledger) as leases,
+        nullcontext(http) if http else Client(source.limits_for(place.settings)) as client,
+    ):
+        for attempt in _Collector(place, client, leases, clock, mark).bring_all(todo, title):
+            ended.append(attempt)
+            progress.advance(failed=attempt.outcome is Outcome.FAILED)
     progress.finish()
-    return Collected(outcomes, tuple(sorted(failures)), todo.held)
+    outcomes = {outcome: sum(attempt.outcome is outcome for attempt in ended) for outcome in Outcome}
+    failures = sorted((attempt.unit, attempt.cause) for attempt in ended if attempt.cause)
+    return Collected(frozenset(todo), outcomes, tuple(failures), held)
 
 
-def _fetch_all(
-    place: Workplace, http: Http, clock: Clock, units: Iterable[Unit]
-) -> Iterator[tuple[Unit, Outcome, str | None]]:
-    def work(unit: Unit) -> tuple[Unit, Outcome, str | None]:
-        return (unit, *_fetch_one(place, http, clock, unit))
+@dataclass(slots=True)
+class _Collector:
+    """One collection: its leases, its connections, and where the ledger stood when it was planned."""
 
-    with ThreadPoolExecutor(CONCURRENCY) as pool:
-        yield from pool.map(work, units)
+    place: Workplace
+    http: Http
+    leases: Leases
+    clock: Clock
+    mark: int
+
+    def bring_all(self, units: list[Unit], title: str) -> Iterator[Attempt]:
+        """Yield how each unit ended; those that are with another collector come last."""
+        ledger = self.place.lake.ledger
+        if not units:
+            return
+        ledger.begin(self.leases.holder, title, len(units), self.clock())
+        try:
+            with ThreadPoolExecutor(CONCURRENCY) as pool:
+                while units:
+                    elsewhere = []
+                    for unit, attempt in zip(units, pool.map(self._bring, units), strict=True):
+                        if attempt is None:
+                            elsewhere.append(unit)
+                        else:
+                            yield attempt
+                    units = elsewhere
+                    if units:
+                        sleep(LOOK_AGAIN)
+        finally:
+            ledger.end(self.leases.holder, self.clock())
+
+    def _bring(self, unit: Unit) -> Attempt | None:
+        """Bring one unit home, or return how another collector's attempt ended; ``None`` while it is at it."""
+        if self.leases.claim(unit) is Claim.ELSEWHERE:
+            return None
+        try:
+            return self.place.lake.ledger.ended_after(unit, self.mark) or self._fetch(unit)
+        finally:
+            self.leases.release(unit)
+
+    def _fetch(self, unit: Unit) -> Attempt:
+        """A source's failure is written down; a failure of our own stops everything."""
+        started, http = perf_counter(), _Counted(self.http)
+        try:
+            outcome, size = self._keep(unit, http)
+            failure = None
+        except SourceError as error:
+            outcome, size, failure = Outcome.FAILED, self._set_aside(unit, error), error
+        attempt = Attempt(
+            unit,
+            outcome,
+            one_line(failure) if failure else None,
+            perf_counter() - started,
+            size,
+            self.clock(),
+            fault_of(failure) if failure else None,
+            http.calls,
+            self.leases.holder,
+        )
+        self.place.lake.ledger.note_attempt(attempt)
+        _log(attempt)
+        return attempt
+
+    def _keep(self, unit: Unit, http: Http) -> tuple[Outcome, int]:
+        source: Source = pick(SOURCES, unit.source)
+        fetched = source.fetch(unit, http, self.place.settings)
+        answer = Answer(unit, fetched.pages, self.clock(), fetched.kind, fetched.facts)
+        entry, is_new = self.place.lake.keep(answer)
+        return Outcome.OK if is_new else Outcome.UNCHANGED, entry.bytes
+
+    def _set_aside(self, unit: Unit, error: SourceError) -> int:
+        """Keep the bytes that could not be read, out of the way; return how many there are."""
+        pages = error.pages if isinstance(error, Malformed) else ()
+        if pages:
+            self.place.lake.set_aside(unit, pages, one_line(error), self.clock())
+        return sum(len(page.content) for page in pages)
 
 
-def _fetch_one(place: Workplace, http: Http, clock: Clock, unit: Unit) -> tuple[Outcome, str | None]:
-    """Bring one unit home; a source's failure is written down, a failure of our own stops everything."""
-    started = perf_counter()
-    source: Source = pick(SOURCES, unit.source)
-    try:
-        fetched = source.fetch(unit, http, place.settings)
-    except SourceError as error:
-        cause = one_line(error)
-        place.lake.ledger.note_attempt(unit, Outcome.FAILED, cause, perf_counter() - started, 0, clock())
-        return Outcome.FAILED, cause
-    answer = Answer(unit, fetched.pages, clock(), fetched.kind, fetched.facts)
-    entry, is_new = place.lake.keep(answer)
-    outcome = Outcome.OK if is_new else Outcome.UNCHANGED
-    place.lake.ledger.note_attempt(unit, outcome, None, perf_counter() - started, entry.bytes, clock())
-    return outcome, None
+@dataclass(slots=True)
+class _Counted:
+    """A network that counts what one unit asks of it."""
+
+    http: Http
+    calls: int = field(default=0)
+
+    def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+        self.calls += 1
+        return self.http.get(url, params or {}, headers or {})
+
+
+def fault_of(error: SourceError) -> str:
+    """Return the kind of a failure: ``busy`` (may pass), ``malformed`` (came, cannot be read) or ``refused``."""
+    if isinstance(error, Transient):
+        return "busy"
+    return "malformed" if isinstance(error, Malformed) else "refused"
+
+
+def _log(attempt: Attempt) -> None:
+    told = {"unit": attempt.unit.id, "outcome": attempt.outcome.value, "seconds": round(attempt.seconds, 3),
+            "bytes": attempt.bytes, "calls": attempt.calls}  # fmt: skip
+    if attempt.cause:
+        logger.warning("%s failed: %s", attempt.unit.id, attempt.cause, extra={"told": told | {"cause": attempt.cause}})
+    else:
+        logger.info("%s %s", attempt.unit.id, attempt.outcome.value, extra={"told": told})

@@ -14,7 +14,7 @@ from topheavy.core.units import Outcome
 from topheavy.datasets.schema import TEXT, Dataset, dataset
 from topheavy.jobs.batch import batches, complete, digest_of
 from topheavy.jobs.workplace import Workplace
-from topheavy.lake.ledger import Entry
+from topheavy.lake.ledger import Attempt, Entry
 from topheavy.lake.raw import Lake
 from topheavy.sources.vendor import LeftOut, Parsed, Source
 from topheavy.tables.catalog import Tables
@@ -129,6 +129,8 @@ class _Refining:
     def _set_aside(self, entry: Entry, cause: str) -> None:
         """Keep an answer's bytes, but out of the tables, and write the failure down."""
         self.lake.ledger.note_unreadable(entry, cause)
-        self.lake.ledger.note_attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock())
+        self.lake.ledger.note_attempt(
+            Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), "malformed")
+        )
         self.done.unreadable.append((entry.unit.id, cause))
         self.progress.advance(failed=True)

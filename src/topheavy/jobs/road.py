@@ -1,7 +1,9 @@
 """The whole road: collect, refine, publish, and one summary of what the figures now say."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from topheavy.core.calendar import sessions
 from topheavy.core.clock import Clock, system_clock
@@ -9,8 +11,10 @@ from topheavy.core.errors import UsageError
 from topheavy.core.http import Http
 from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
+from topheavy.core.units import Unit
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.collect import Collected, collect
+from topheavy.jobs.collect import Collected, bring, collect
+from topheavy.jobs.plan import Cost, Plan, cost, failed, plan
 from topheavy.jobs.publish import Published, publish
 from topheavy.jobs.refine import Refined, refine
 from topheavy.jobs.workplace import Workplace
@@ -32,6 +36,15 @@ class Run:
         """Every failure, one line each."""
         fetched = [f"{unit.id}: {cause}" for part in self.collected for unit, cause in part.failures]
         return fetched + [f"{unit}: {cause}" for part in self.refined for unit, cause in part.unreadable]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a collection would ask for; ``more`` when units by company come on top, once companies are known."""
+
+    plan: Plan
+    cost: Cost
+    more: bool
 
 
 def ask_for(since: date, until: date, names: frozenset[str], target: str, subjects: tuple[str, ...] = ()) -> Ask:
@@ -60,11 +73,43 @@ def gather(
     source: Source = pick(SOURCES, name)
     if place.world != SIMULATED and name != "facts":
         done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
-    done.collected.append(collect(place, source, ask, again=again, http=http, clock=clock, progress=progress))
+    ask_for_what_is_missing = partial(collect, place, source, again=again, http=http, clock=clock, progress=progress)
+    first = ask_for_what_is_missing(ask)
+    done.collected.append(first)
     if source.needs and not ask.subjects:
         done.refined.append(refine(place, clock=clock, progress=progress))
-        known = Ask(ask.since, ask.until, ask.sessions, ask.datasets, _subjects(place, source, ask), ask.target)
-        done.collected.append(collect(place, source, known, again=again, http=http, clock=clock, progress=progress))
+        by_company = replace(ask, subjects=_subjects(place, source, ask))
+        done.collected.append(ask_for_what_is_missing(by_company, besides=first.units))
+    return done
+
+
+def foresee(place: Workplace, name: str, ask: Ask, *, again: bool = False, clock: Clock = system_clock) -> Foreseen:
+    """Return what ``gather`` would ask for and what that takes, without asking."""
+    source: Source = pick(SOURCES, name)
+    by_company = bool(source.needs and not ask.subjects)
+    known = replace(ask, subjects=_subjects(place, source, ask)) if by_company else ask
+    todo = plan(place, source, known, again=again, clock=clock)
+    return Foreseen(todo, cost(place, source, todo.units), by_company and not known.subjects)
+
+
+def retry(
+    place: Workplace,
+    names: Iterable[str] = (),
+    units: Iterable[Unit] = (),
+    *,
+    http: Http | None = None,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+) -> Run:
+    """Ask again for the units that failed, of the sources ``names`` or of all; for ``units`` alone where given."""
+    done = Run()
+    todo = failed(place, names, units)
+    for name in sorted({unit.source for unit in todo.units}):
+        own = [unit for unit in todo.units if unit.source == name]
+        source: Source = pick(SOURCES, name)
+        done.collected.append(
+            bring(place, source, own, f"{name}, what failed", http=http, clock=clock, progress=progress)
+        )
     return done
 
 

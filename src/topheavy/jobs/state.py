@@ -1,11 +1,14 @@
 """State and gaps: what a home holds, what is missing in it, and why."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from topheavy.core.units import Outcome
 from topheavy.datasets.schema import Layer, datasets
 from topheavy.jobs.workplace import Workplace
+from topheavy.lake.ledger import Run
 from topheavy.tables.read import snapshot_of
 
 _WITHHELD = (
@@ -19,7 +22,7 @@ GROUP BY "index", security, reason ORDER BY sessions DESC, security
 
 
 def status(place: Workplace) -> dict[str, Any]:
-    """Return what the home holds: units by source and outcome, rows by table, and the publication."""
+    """Return what the home holds: units by source and outcome, sessions by state, rows by table, the publication."""
     runs = place.lake.ledger.runs()
     units = Counter((run.unit.source, run.outcome.value) for run in runs)
     return {
@@ -28,6 +31,7 @@ def status(place: Workplace) -> dict[str, Any]:
         "units": [
             {"source": source, "outcome": outcome, "units": count} for (source, outcome), count in sorted(units.items())
         ],
+        "sessions": sessions_by_state(runs),
         "tables": [
             {"table": name, "rows": _rows(place, name)}
             for name, item in datasets().items()
@@ -40,7 +44,7 @@ def status(place: Workplace) -> dict[str, Any]:
 def gaps(place: Workplace) -> dict[str, Any]:
     """Return what is missing: units that failed, sessions withheld, members not measured, each with its reason."""
     failed = [
-        {"unit": run.unit.id, "attempts": run.attempts, "cause": run.cause}
+        {"unit": run.unit.id, "attempts": run.attempts, "fault": run.last.fault, "cause": run.cause}
         for run in place.lake.ledger.runs()
         if run.outcome is Outcome.FAILED
     ]
@@ -50,6 +54,25 @@ def gaps(place: Workplace) -> dict[str, Any]:
         "withheld": place.warehouse.rows(_WITHHELD) if published else [],
         "missing": place.warehouse.rows(_MISSING) if published else [],
     }
+
+
+def sessions_by_state(runs: Iterable[Run]) -> list[dict[str, Any]]:
+    """Return how many sessions of each source are complete, partial or failed.
+
+    A session with a failed unit is partial, however many others came; with none that came it has failed.
+    """
+    ended: defaultdict[tuple[str, date], set[bool]] = defaultdict(set)
+    for run in runs:
+        if run.unit.session:
+            ended[run.unit.source, run.unit.session].add(run.outcome is not Outcome.FAILED)
+    states = Counter((source, _state(came)) for (source, _), came in ended.items())
+    return [{"source": source, "state": state, "sessions": count} for (source, state), count in sorted(states.items())]
+
+
+def _state(came: set[bool]) -> str:
+    if came == {True}:
+        return "complete"
+    return "partial" if True in came else "failed"
 
 
 def _rows(place: Workplace, name: str) -> int:

@@ -20,8 +20,12 @@ from topheavy.core.units import Outcome, SourceKind, Unit
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS attempts (
     unit TEXT NOT NULL, source TEXT NOT NULL, route TEXT NOT NULL, session TEXT NOT NULL, subject TEXT NOT NULL,
-    outcome TEXT NOT NULL, cause TEXT, seconds REAL NOT NULL, bytes INTEGER NOT NULL, finished_at TEXT NOT NULL);
+    outcome TEXT NOT NULL, cause TEXT, seconds REAL NOT NULL, bytes INTEGER NOT NULL, finished_at TEXT NOT NULL,
+    fault TEXT, calls INTEGER NOT NULL DEFAULT 0, collection TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS attempts_by_unit ON attempts (unit);
+CREATE TABLE IF NOT EXISTS collections (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, asked INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT);
+CREATE TABLE IF NOT EXISTS leases (unit TEXT PRIMARY KEY, holder TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answers (
     unit TEXT NOT NULL, version TEXT NOT NULL, source TEXT NOT NULL, route TEXT NOT NULL, session TEXT NOT NULL,
     subject TEXT NOT NULL, kind TEXT NOT NULL, envelope TEXT NOT NULL, bytes INTEGER NOT NULL,
@@ -30,6 +34,13 @@ CREATE TABLE IF NOT EXISTS refined (
     unit TEXT NOT NULL, version TEXT NOT NULL, edition TEXT NOT NULL, PRIMARY KEY (unit));
 """
 
+_GROWN = (
+    "ALTER TABLE attempts ADD COLUMN fault TEXT",
+    "ALTER TABLE attempts ADD COLUMN calls INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE attempts ADD COLUMN collection TEXT NOT NULL DEFAULT ''",
+)
+"""What a ledger of an earlier version lacks."""
+
 _LATEST = """
 SELECT unit, version, source, route, session, subject, kind, envelope, bytes, received_at FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY unit ORDER BY received_at DESC, version) AS place
@@ -37,10 +48,27 @@ SELECT unit, version, source, route, session, subject, kind, envelope, bytes, re
 """
 
 _RUNS = """
-SELECT unit, source, route, session, subject, outcome, cause, attempts, seconds, bytes, finished_at FROM (
+SELECT unit, source, route, session, subject, outcome, cause, seconds, bytes, finished_at, fault, calls, collection,
+       attempts FROM (
     SELECT *, COUNT(*) OVER (PARTITION BY unit) AS attempts,
            ROW_NUMBER() OVER (PARTITION BY unit ORDER BY finished_at DESC, rowid DESC) AS place FROM attempts)
 WHERE place = 1 ORDER BY unit
+"""
+
+_ENDED_AFTER = """
+SELECT source, route, session, subject, outcome, cause, seconds, bytes, finished_at, fault, calls, collection
+FROM attempts WHERE unit = ? AND rowid > ? ORDER BY rowid DESC LIMIT 1
+"""
+
+_CALLS = """
+SELECT source, route, AVG(calls), AVG(seconds) FROM attempts
+WHERE outcome <> 'failed' AND calls > 0 GROUP BY source, route
+"""
+
+_COLLECTIONS = """
+SELECT c.id, c.title, c.asked, COUNT(a.unit), COALESCE(SUM(a.outcome = 'failed'), 0), c.began_at, c.ended_at
+FROM collections AS c LEFT JOIN attempts AS a ON a.collection = c.id
+GROUP BY c.id ORDER BY c.began_at DESC, c.id LIMIT ?
 """
 
 
@@ -57,16 +85,54 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A unit of work and its last attempt."""
+class Attempt:
+    """One asking for a unit and how it ended: ``fault`` is the kind of failure, ``calls`` the requests it took."""
 
     unit: Unit
     outcome: Outcome
     cause: str | None
-    attempts: int
     seconds: float
     bytes: int
     finished_at: datetime
+    fault: str | None = None
+    calls: int = 0
+    collection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A unit of work: how often it was asked for, and the last attempt."""
+
+    last: Attempt
+    attempts: int
+
+    @property
+    def unit(self) -> Unit:
+        """The unit."""
+        return self.last.unit
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the last attempt ended."""
+        return self.last.outcome
+
+    @property
+    def cause(self) -> str | None:
+        """Why the last attempt failed, if it did."""
+        return self.last.cause
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One collector's work: units asked, ended and failed so far; ``ended_at`` is empty while it runs."""
+
+    id: str
+    title: str
+    asked: int
+    ended: int
+    failed: int
+    began_at: datetime
+    ended_at: datetime | None
 
 
 class Ledger:
@@ -80,6 +146,7 @@ class Ledger:
             _write_ahead(self._file)
             self._file.execute("PRAGMA synchronous = NORMAL")
             self._file.executescript(_SCHEMA)
+            _grow(self._file)
         except sqlite3.Error as error:
             raise LakeError(f"{path} cannot be opened as a ledger: {one_line(error)}") from error
 
@@ -88,7 +155,8 @@ class Ledger:
         self._file.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the file for one change that happens whole or not at all, alone among all processes."""
         with self._lock:
             try:
                 with self._file:
@@ -97,17 +165,55 @@ class Ledger:
             except sqlite3.Error as error:
                 raise LakeError(f"{self._path} cannot be written: {one_line(error)}") from error
 
-    def note_attempt(
-        self, unit: Unit, outcome: Outcome, cause: str | None, seconds: float, size: int, finished_at: datetime
-    ) -> None:
+    def note_attempt(self, attempt: Attempt) -> None:
         """Write down how an attempt at a unit ended."""
-        row = (*_named(unit), outcome.value, cause, seconds, size, finished_at.isoformat())
-        with self._transaction() as file:
-            file.execute("INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?)", row)
+        row = (
+            *_named(attempt.unit),
+            attempt.outcome.value,
+            attempt.cause,
+            attempt.seconds,
+            attempt.bytes,
+            attempt.finished_at.isoformat(),
+            attempt.fault,
+            attempt.calls,
+            attempt.collection,
+        )
+        with self.transaction() as file:
+            file.execute("INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
+
+    def mark(self) -> int:
+        """Return a number that stands for now: attempts written down later come after it, whatever clocks do."""
+        return int(self._rows("SELECT COALESCE(MAX(rowid), 0) FROM attempts")[0][0])
+
+    def ended_after(self, unit: Unit, mark: int) -> Attempt | None:
+        """Return the last attempt at a unit that was written down after ``mark``, if there is one."""
+        rows = self._rows(_ENDED_AFTER, unit.id, mark)
+        return _attempt(rows[0]) if rows else None
+
+    def begin(self, name: str, title: str, asked: int, began_at: datetime) -> None:
+        """Write down that a collection begins."""
+        with self.transaction() as file:
+            file.execute("INSERT INTO collections VALUES (?,?,?,?,NULL)", (name, title, asked, began_at.isoformat()))
+
+    def end(self, name: str, ended_at: datetime) -> None:
+        """Write down that a collection ended."""
+        with self.transaction() as file:
+            file.execute("UPDATE collections SET ended_at = ? WHERE id = ?", (ended_at.isoformat(), name))
+
+    def collections(self, newest: int = 20) -> list[Collection]:
+        """Return the newest collections, the last begun first."""
+        return [
+            Collection(name, title, asked, ended, lost, datetime.fromisoformat(began), _moment(over))
+            for name, title, asked, ended, lost, began, over in self._rows(_COLLECTIONS, newest)
+        ]
+
+    def usual(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Return (source, route) → calls and seconds that a unit has taken on average, where any was answered."""
+        return {(source, route): (calls, seconds) for source, route, calls, seconds in self._rows(_CALLS)}
 
     def note_answer(self, entry: Entry) -> None:
         """Write down an answer that is safely in the raw zone; a version known already keeps its time,
-        unless another came in between."""
+        unless another came in between. One that could not be read is to be read again."""
         unit, *named = _named(entry.unit)
         row = (
             unit,
@@ -118,18 +224,18 @@ class Ledger:
             entry.bytes,
             entry.received_at.isoformat(),
         )
-        with self._transaction() as file:
+        with self.transaction() as file:
             file.execute(
                 "INSERT INTO answers VALUES (?,?,?,?,?,?,?,?,?,?,NULL) ON CONFLICT (unit, version) DO UPDATE "
-                "SET received_at = excluded.received_at WHERE EXISTS (SELECT 1 FROM answers AS other "
-                "WHERE other.unit = excluded.unit AND other.unreadable IS NULL "
-                "AND other.received_at > answers.received_at)",
+                "SET received_at = excluded.received_at, unreadable = NULL WHERE answers.unreadable IS NOT NULL "
+                "OR EXISTS (SELECT 1 FROM answers AS other WHERE other.unit = excluded.unit "
+                "AND other.unreadable IS NULL AND other.received_at > answers.received_at)",
                 row,
             )
 
     def note_unreadable(self, entry: Entry, cause: str) -> None:
         """Keep an answer's bytes out of every later refine, with the cause."""
-        with self._transaction() as file:
+        with self.transaction() as file:
             file.execute(
                 "UPDATE answers SET unreadable = ? WHERE unit = ? AND version = ?",
                 (cause, entry.unit.id, entry.version),
@@ -138,7 +244,7 @@ class Ledger:
     def note_refined(self, entries: Iterable[tuple[Entry, str]]) -> None:
         """Write down that these answers are in the tables, each with the edition of the parser that read it."""
         rows = [(entry.unit.id, entry.version, edition) for entry, edition in entries]
-        with self._transaction() as file:
+        with self.transaction() as file:
             file.executemany("INSERT OR REPLACE INTO refined VALUES (?,?,?)", rows)
 
     def latest(self) -> list[Entry]:
@@ -151,15 +257,12 @@ class Ledger:
 
     def runs(self) -> list[Run]:
         """Return every unit ever asked for, with its last attempt."""
-        return [
-            Run(_unit(row[1:5]), Outcome(row[5]), row[6], row[7], row[8], row[9], datetime.fromisoformat(row[10]))
-            for row in self._rows(_RUNS)
-        ]
+        return [Run(_attempt(row[1:13]), int(row[13])) for row in self._rows(_RUNS)]
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
-                return self._file.execute(sql).fetchall()
+                return self._file.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise LakeError(f"{self._path} cannot be read: {one_line(error)}") from error
 
@@ -177,6 +280,15 @@ def _write_ahead(file: sqlite3.Connection) -> None:
             sleep(0.01)
 
 
+def _grow(file: sqlite3.Connection) -> None:
+    """Bring a ledger of an earlier version up to this one, whole or not at all."""
+    with file:
+        file.execute("BEGIN IMMEDIATE")
+        if "calls" not in {row[1] for row in file.execute("PRAGMA table_info(attempts)")}:
+            for statement in _GROWN:
+                file.execute(statement)
+
+
 def _named(unit: Unit) -> tuple[str, str, str, str, str]:
     return unit.id, unit.source, unit.route, unit.session.isoformat() if unit.session else "", unit.subject
 
@@ -188,3 +300,13 @@ def _unit(row: tuple[Any, ...]) -> Unit:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(_unit(row[2:6]), row[1], SourceKind(row[6]), row[7], int(row[8]), datetime.fromisoformat(row[9]))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _attempt(row: tuple[Any, ...]) -> Attempt:
+    outcome, cause, seconds, size, finished_at, fault, calls, collection = row[4:]
+    moment = datetime.fromisoformat(finished_at)
+    return Attempt(_unit(row[:4]), Outcome(outcome), cause, seconds, size, moment, fault, calls, collection)

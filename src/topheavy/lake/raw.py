@@ -26,6 +26,7 @@ class Lake:
     def __init__(self, home: Home, store: Store | None = None) -> None:
         self.home = home
         self.store = store or Store(str(home.path / "raw"))
+        self.quarantine = Store(str(home.path / "quarantine"))
         self.ledger = Ledger(home.path / "ledger.sqlite")
 
     def close(self) -> None:
@@ -43,6 +44,13 @@ class Lake:
         entry = Entry(answer.unit, answer.version, answer.kind, envelope, size, answer.received_at)
         self.ledger.note_answer(entry)
         return entry, is_new
+
+    def set_aside(self, unit: Unit, pages: tuple[Page, ...], cause: str, at: datetime) -> None:
+        """Keep bytes that came but cannot be read, in the folder ``quarantine``, with the cause beside them."""
+        answer = Answer(unit, pages, at, SourceKind.VENDOR, {"cause": cause})
+        for number, page in enumerate(pages):
+            self.quarantine.put_once(layout.page_path(answer, number), page.content)
+        self.quarantine.put_once(layout.stem(unit, answer.version) + layout.ENVELOPE, _seal(answer))
 
     def read(self, entry: Entry) -> Answer:
         """Return an answer as it came.

@@ -32,14 +32,15 @@ class Polygon(Source):
     routes: ClassVar[tuple[Route, ...]] = (
         Route("splits", ("splits",)),
         Route("dividends", ("dividends",)),
-        Route("tickers", ("securities",)),
-        Route("events", ("symbols",)),
+        Route("tickers", ("securities",), grows=True),
+        Route("events", ("symbols",), grows=True),
         Route("bars", ("bars",)),
         Route("details", ("shares", "securities")),
     )
     limits: ClassVar[Limits] = Limits(per_minute=5)
     needs: ClassVar[str] = "symbols"
     rank: ClassVar[int] = 55
+    edition: ClassVar[int] = 2
 
     def limits_for(self, settings: Settings) -> Limits:
         """The free plan's five calls a minute, unless a setting says otherwise; none on this machine itself."""
@@ -48,6 +49,10 @@ class Polygon(Source):
         if allowed < 0 or allowed != int(allowed):
             raise UsageError(f"TOPHEAVY_POLYGON_PER_MINUTE is {allowed:g}: give a whole number of calls, or 0 for any")
         return Limits(per_minute=int(allowed))
+
+    def ends(self, unit: Unit) -> date | None:
+        """A session's bars and details are final once it has closed, a listing once its period has."""
+        return wire.read_period(unit.subject, unit)[1] if unit.route in ("splits", "dividends") else unit.session
 
     def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
         """Listings first, then a unit a session; ``events`` and ``details`` only for subjects asked for."""

@@ -44,9 +44,11 @@ class Sec(Source):
 
     name: ClassVar[str] = "sec"
     title: ClassVar[str] = "SEC EDGAR: companies by symbol, and share counts as filed"
-    routes: ClassVar[tuple[Route, ...]] = (Route("tickers", ("securities",)), Route("facts", ("shares",)))
+    routes: ClassVar[tuple[Route, ...]] = (
+        Route("tickers", ("securities",), grows=True),
+        Route("facts", ("shares",), grows=True),
+    )
     limits: ClassVar[Limits] = Limits(per_second=10)
-    rereads: ClassVar[bool] = True
     needs: ClassVar[str] = "ciks"
 
     def limits_for(self, settings: Settings) -> Limits:

@@ -26,6 +26,8 @@ class Route:
 
     name: str
     delivers: tuple[str, ...]
+    grows: bool = False
+    """True where the answer is as of the day it was given: it is asked for again once a later session is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class Source(ABC):
     @abstractmethod
     def sample(self) -> Answer:
         """Return a small answer written by hand, true in shape, for the contract suite and the docs."""
+
+    def ends(self, unit: Unit) -> date | None:
+        """Return the day whose close must have passed before an answer is final; ``None`` where there is none."""
+        return unit.session
 
     def limits_for(self, settings: Settings) -> Limits:
         """Return what the vendor allows under these settings: ``limits``, unless the source knows better."""

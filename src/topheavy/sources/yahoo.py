@@ -10,7 +10,7 @@ Settings: ``TOPHEAVY_YAHOO_URL``, ``TOPHEAVY_YAHOO_USER_AGENT``.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -36,6 +36,10 @@ class Yahoo(Source):
     routes: ClassVar[tuple[Route, ...]] = (Route("chart", ("bars", "splits", "dividends")),)
     limits: ClassVar[Limits] = Limits(per_second=2)
     needs: ClassVar[str] = "symbols"
+
+    def ends(self, unit: Unit) -> date | None:
+        """A chart is final once its period has closed."""
+        return wire.read_period(unit.subject.rpartition(" ")[2], unit)[1]
 
     def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
         """One unit a subject; without subjects there is nothing to ask."""

@@ -56,7 +56,7 @@ class Tables:
         from pyiceberg.exceptions import NoSuchTableError
 
         try:
-            return self.catalog.load_table(f"{NAMESPACE}.{dataset.name}")
+            return _grown(self.catalog.load_table(f"{NAMESPACE}.{dataset.name}"), dataset)
         except NoSuchTableError:
             return None
 
@@ -82,6 +82,15 @@ class Tables:
                 with making.update_spec() as spec:
                     spec.add_field(dataset.month_of, MonthTransform(), f"{dataset.month_of}_month")
         return self.catalog.load_table(name)
+
+
+def _grown(table: "Table", dataset: Dataset) -> "Table":
+    """Add the columns that the dataset has gained since the table was made; its rows hold nothing there."""
+    if not set(dataset.schema.names) - set(table.schema().column_names):
+        return table
+    with table.update_schema() as schema:
+        schema.union_by_name(dataset.schema)
+    return table
 
 
 @contextmanager
