@@ -63,13 +63,15 @@ def bars(*found: object, **changed: object) -> Parsed:
 @pytest.mark.market
 @needs_market
 def test_a_recorded_session() -> None:
-    parsed = SOURCE.parse(answer("bars", market_file(GROUPED).read_bytes(), session=date(2005, 4, 4)))
+    body = market_file(GROUPED).read_bytes()  # recorded under 2005-04-04, but of a day that its time stamp says
+    with pytest.raises(Malformed, match="the time stamp says 2020-10-14"):
+        SOURCE.parse(answer("bars", body, session=date(2005, 4, 4)))
+    parsed = SOURCE.parse(answer("bars", body, session=date(2020, 10, 14)))
     (row,) = rows(parsed, "bars")
-    assert (row["session"], row["symbol"]) == (date(2005, 4, 4), "GIK")
+    assert (row["session"], row["symbol"]) == (date(2020, 10, 14), "GIK")
     assert [row[name] for name in ("open", "high", "low", "close")] == [9.99, 10.02, 9.9, 10.02]
     assert (row["volume"], row["vwap"]) == (895345.0, 9.9979)
     assert row["basis"] == date(2024, 12, 17)  # the body says "adjusted": true
-    assert [note for note in parsed.notes if "2020-10-14" in note], parsed.notes
     assert [note for note in parsed.notes if "split-adjusted" in note], parsed.notes
 
 
@@ -186,16 +188,43 @@ def test_volume_and_vwap_may_be_absent() -> None:
 
 
 def test_a_symbol_printed_twice_is_kept_once() -> None:
-    parsed = bars(bar(c=10.5), bar(c=10.6))
-    assert [row["close"] for row in rows(parsed, "bars")] == [10.5]
-    assert "twice" in parsed.left_out[0].reason
+    parsed = bars(bar(c=10.5), bar(c=10.5, n=3), bar("ZZZ"))
+    assert [(row["symbol"], row["close"]) for row in rows(parsed, "bars")] == [("XMPL", 10.5), ("ZZZ", 10.5)]
+    assert [line.reason for line in parsed.left_out] == ["XMPL is printed twice"]
+
+
+@pytest.mark.parametrize("other", [{"c": 10.6}, {"v": 101}, {"vw": "absent"}])
+def test_of_two_rows_that_differ_neither_is_kept(other: dict[str, object]) -> None:
+    parsed = bars(bar(), bar("ZZZ"), bar(**other), bar())
+    assert [row["symbol"] for row in rows(parsed, "bars")] == ["ZZZ"]
+    assert len(parsed.left_out) == 3
+    assert parsed.left_out[-1].reason == "printed twice with other figures, neither is kept"
 
 
 @pytest.mark.parametrize("body", [grouped(), grouped() | {"results": None}, {"status": "OK", "resultsCount": 0}])
-def test_a_closed_exchange_is_an_answer(body: dict[str, object]) -> None:
-    parsed = SOURCE.parse(answer("bars", body, session=date(2024, 12, 25)))
-    assert parsed.tables["bars"].num_rows == 0
-    assert "no results" in parsed.notes[0]
+def test_a_session_without_a_bar_is_no_answer_yet(body: dict[str, object]) -> None:
+    with pytest.raises(Malformed, match="no bars came"):
+        SOURCE.parse(answer("bars", body, session=SESSION))
+
+
+@pytest.mark.parametrize("broken", [bar(c="10.5"), bar(c="absent"), bar("absent")])
+def test_rows_of_which_none_can_be_read_are_refused(broken: object) -> None:
+    with pytest.raises(Malformed, match="none of 2 rows can be used"):
+        bars(broken, broken)
+
+
+@pytest.mark.parametrize(
+    ("route", "results", "subject"),
+    [
+        ("splits", [{"symbol": "AAA"}, 3], "2024-01-01..2024-12-31"),
+        ("dividends", [{"symbol": "AAA"}, 3], "2024-01-01..2024-12-31"),
+        ("tickers", [{"symbol": "AAA"}, 3], "active"),
+        ("events", {"name": "A", "events": [{"day": "2024-01-01"}, 3]}, "AAA"),
+    ],
+)
+def test_a_listing_of_which_no_row_can_be_read_is_refused(route: str, results: object, subject: str) -> None:
+    with pytest.raises(Malformed, match="none of 2 rows can be used"):
+        SOURCE.parse(answer(route, {"status": "OK", "results": results}, subject=subject))
 
 
 def test_fewer_rows_than_promised_are_refused() -> None:
@@ -203,11 +232,13 @@ def test_fewer_rows_than_promised_are_refused() -> None:
         bars(bar(), resultsCount=3)
 
 
-def test_time_stamps_of_the_day_need_no_note() -> None:
+def test_rows_of_another_day_are_left_out_and_an_answer_of_them_is_refused() -> None:
     close = int(datetime(2024, 12, 6, 21, tzinfo=UTC).timestamp() * 1000)
-    assert bars(bar(t=close)).notes == ()
-    assert "2024-12-05" in bars(bar(t=close - 86_400_000)).notes[0]
-    assert "another day" in bars(bar(t=10**18)).notes[0]
+    parsed = bars(bar("AAA", t=close), bar("BBB", t=close - 86_400_000), bar("CCC", t=10**18), bar("DDD", t="soon"))
+    assert [row["symbol"] for row in rows(parsed, "bars")] == ["AAA", "CCC", "DDD"]  # no moment says nothing of a day
+    assert [line.reason for line in parsed.left_out] == ["the time stamp says 2024-12-05"]
+    with pytest.raises(Malformed, match="the time stamp says 2024-12-05"):
+        bars(bar(t=close - 86_400_000))
 
 
 @pytest.mark.parametrize(

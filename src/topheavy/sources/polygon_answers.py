@@ -57,9 +57,16 @@ def _listed(rows: wire.Rows, answer: Answer, naming: date | None = None) -> Pars
     notes = [f"pages: {len(answer.pages)}"]
     if "next_url" in _body(answer, -1):
         notes.append("the last page names a further one: the listing is not whole")
-    if not rows.kept and not rows.left_out:
+    if not rows.kept:
+        _refuse_if_none_reads(rows, answer)
         notes.append("the vendor lists nothing here")
     return Parsed({rows.name: rows.table()}, tuple(rows.left_out), naming, tuple(notes))
+
+
+def _refuse_if_none_reads(rows: wire.Rows, answer: Answer) -> None:
+    """Refuse an answer whose every row is unreadable: the vendor's form has changed, which is not the same as none."""
+    if rows.left_out and not rows.kept:
+        raise Malformed(f"{answer.unit.id}: {_why_none(rows.left_out)}")
 
 
 def _bars(answer: Answer) -> Parsed:
@@ -71,7 +78,9 @@ def _bars(answer: Answer) -> Parsed:
     promised = wire.number(body.get("resultsCount"))
     if promised is not None and promised > len(found):
         raise Malformed(f"{answer.unit.id}: {promised:,.0f} rows were promised and {len(found):,} came; fetch it again")
-    sound, left_out = _sound(found)
+    sound, left_out = _sound(found, _stamps_elsewhere(found, session))
+    if not sound:
+        raise Malformed(f"{answer.unit.id}: {_why_none(left_out)}")
     adjusted = body.get("adjusted") is True
     basis = wire.received_day(answer) if adjusted else session
     columns: dict[str, list[Any]] = {
@@ -83,25 +92,51 @@ def _bars(answer: Answer) -> Parsed:
     }
     for name in ("open", "high", "low", "close"):
         columns[name] = [float(row[name[0]]) for row in sound.values()]
-    notes = _bar_notes(found, session, adjusted)
+    notes = ("the vendor says the prices are split-adjusted: their basis is the day they came",) if adjusted else ()
     return Parsed({"bars": records("bars", columns)}, tuple(left_out), None, notes)
 
 
-def _sound(found: list[Any]) -> tuple[dict[str, dict[str, Any]], list[LeftOut]]:
-    """Return the rows that are whole, by symbol, and the others with what is wrong with them."""
+def _sound(found: list[Any], elsewhere: dict[int, date]) -> tuple[dict[str, dict[str, Any]], list[LeftOut]]:
+    """Return the rows that are whole, by symbol, and the others with what is wrong with them.
+
+    ``elsewhere`` are the time stamps of other days: a row that bears one is not of the session asked for.
+    Of two rows of one symbol that differ neither is kept: nothing here can tell which is the true one.
+    """
     sound: dict[str, dict[str, Any]] = {}
+    disputed: set[str] = set()
     left_out = []
     for place, row in enumerate(found, 1):
-        fault = _fault(row)
+        fault = _fault(row) or (_misdated(row, elsewhere) if elsewhere else "")
         symbol = "" if fault else house(row["T"])
         if symbol in sound:
-            fault = f"{symbol} is printed twice, the first is kept"
+            fault = f"{symbol} is printed twice"
+            if _figures(sound[symbol]) != _figures(row):
+                disputed.add(symbol)
         if fault:
             printed = wire.text(row.get("T")) if isinstance(row, dict) else ""
             left_out.append(LeftOut(f"row {place} {printed}".strip(), fault))
         else:
             sound[symbol] = row
+    for symbol in sorted(disputed):
+        del sound[symbol]
+        left_out.append(LeftOut(symbol, "printed twice with other figures, neither is kept"))
     return sound, left_out
+
+
+def _misdated(row: dict[str, Any], elsewhere: dict[int, date]) -> str:
+    stamp = row.get("t")
+    return f"the time stamp says {elsewhere[stamp]}" if type(stamp) is int and stamp in elsewhere else ""
+
+
+def _figures(row: dict[str, Any]) -> list[Any]:
+    return [row.get(name) for name in "ohlcv"] + [row.get("vw")]
+
+
+def _why_none(left_out: list[LeftOut]) -> str:
+    if not left_out:
+        return "no bars came; the vendor has none for this session yet, or the exchange was closed: ask again later"
+    first = left_out[0]
+    return f"none of {len(left_out):,} rows can be used ({first.where}: {first.reason}); its bytes are kept, ask again"
 
 
 def _fault(row: Any) -> str:
@@ -126,18 +161,11 @@ def _fault(row: Any) -> str:
 _NUMBERS = {int, float}  # not bool; JSON as we read it has no NaN and no Infinity
 
 
-def _bar_notes(found: list[Any], session: date, adjusted: bool) -> tuple[str, ...]:
-    notes = []
-    if not found:
-        notes.append("no results: the exchange was closed, or the vendor has nothing for this day")
-    if adjusted:
-        notes.append("the vendor says the prices are split-adjusted: their basis is the day they came")
+def _stamps_elsewhere(found: list[Any], session: date) -> dict[int, date]:
+    """Return the rows' time stamps that name another day; one that is no moment names none."""
     stamps = {stamp for row in found if isinstance(row, dict) and type(stamp := row.get("t")) is int}
-    days = {wire.day_of_stamp(stamp / 1000, NEW_YORK) for stamp in stamps}
-    if days and session not in days:
-        said = ", ".join(sorted(str(day) for day in days)[:3])
-        notes.append(f"every time stamp says another day ({said}): kept under the day asked for")
-    return tuple(notes)
+    named = {stamp: wire.day_of_stamp(stamp / 1000, NEW_YORK) for stamp in stamps}
+    return {stamp: day for stamp, day in named.items() if day not in (None, session)}
 
 
 def _splits(answer: Answer) -> Parsed:
@@ -222,6 +250,8 @@ def _events(answer: Answer) -> Parsed:
         else:
             changes[since] = house(symbol)
     ordered = sorted(changes.items())
+    if not ordered:
+        _refuse_if_none_reads(rows, answer)
     for place, (since, symbol) in enumerate(ordered):
         after = ordered[place + 1][0] - timedelta(days=1) if place + 1 < len(ordered) else None
         evidence = f"polygon ticker change of {since}, {wire.text(found.get('name'))}".rstrip(", ")
