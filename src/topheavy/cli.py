@@ -220,6 +220,24 @@ def serve(
 
 
 @app.command()
+def schedule(
+    source: SourceArgument,
+    datasets: DatasetsArgument = None,
+    since: Annotated[str | None, typer.Option(help="First session (default: the first the home knows).")] = None,
+    target: FromOption = "",
+    subject: SubjectOption = None,
+    delay: Annotated[int, typer.Option(help="Minutes from the close of a session to its run.", min=0)] = 20,
+    home: HomeOption = None,
+) -> None:
+    """Run the day's road after the close of every session, catch up on missed ones, until Ctrl-C."""
+    from topheavy.jobs.owed import Order
+    from topheavy.jobs.schedule import schedule as job
+
+    order = Order(source, frozenset(datasets or ()), target, tuple(subject or ()), _day(since, "--since"), delay)
+    job(read_settings(home), order, terminal.say, terminal.progress(False))
+
+
+@app.command()
 def simulate(
     port: Annotated[int, typer.Option(help="Port of the API (0: any free one).")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed is the same market.")] = 7,
@@ -277,12 +295,9 @@ def main() -> None:
     except typer.Abort:
         terminal.fail("stopped")
         raise SystemExit(130) from None
-    except UsageError as error:
-        terminal.fail(one_line(error))
-        raise SystemExit(2) from None
     except TopheavyError as error:
         terminal.fail(one_line(error))
-        raise SystemExit(1) from None
+        raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
     except KeyboardInterrupt:
         terminal.fail("stopped; what was brought home is safe, run the same command to go on")
         raise SystemExit(130) from None

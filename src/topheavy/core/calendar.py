@@ -4,6 +4,7 @@ Source of fact: the ``exchange_calendars`` library's XNYS calendar.
 """
 
 import warnings
+from bisect import bisect_right
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -62,8 +63,34 @@ def why_closed(day: date) -> str:
 
 
 def close_of(session: date) -> datetime:
-    """Return the moment the session closes, in UTC (18:00 or 17:00 on half days, by the season)."""
+    """Return the moment the session closes, in UTC (18:00 or 17:00 on half days, by the season).
+
+    Raises:
+        UsageError: when the exchange does not trade that day, or the calendar does not reach it.
+    """
+    if not is_session(session):
+        _refuse_beyond(session)
+        raise UsageError(f"{session} is no session ({why_closed(session)}): nothing closes")
     return _xnys().session_close(session.isoformat()).to_pydatetime()  # type: ignore[no-any-return]
+
+
+def next_session(day: date) -> date:
+    """Return the first session after ``day``.
+
+    Raises:
+        UsageError: when the calendar does not reach that far.
+    """
+    place = bisect_right(_sessions(), day)
+    _refuse_beyond(day if place < len(_sessions()) else day + timedelta(days=1))
+    return _sessions()[place]
+
+
+def _refuse_beyond(day: date) -> None:
+    if not FIRST <= day <= last_known():
+        raise UsageError(
+            f"the calendar knows {FIRST} to {last_known()}, about a year from when this process began, and {day} is "
+            "not in it: start again, or upgrade exchange-calendars where that does not help"
+        )
 
 
 def session_on_or_before(day: date) -> date:
