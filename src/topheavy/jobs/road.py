@@ -18,7 +18,7 @@ from topheavy.jobs.plan import Cost, Plan, cost, failed, plan
 from topheavy.jobs.publish import Published, publish
 from topheavy.jobs.refine import Refined, refine
 from topheavy.jobs.workplace import Workplace
-from topheavy.lake.home import SIMULATED
+from topheavy.lake.home import REAL
 from topheavy.sources.vendor import Ask, Source
 from topheavy.tables.read import read
 
@@ -68,14 +68,17 @@ def gather(
     clock: Clock = system_clock,
     progress: Progress | None = None,
 ) -> Run:
-    """Collect from one source, after the packaged facts; what needs subjects comes once these are known."""
+    """Collect from one source, and the packaged facts; what needs subjects comes once these are known.
+
+    The facts are real, so they come once anything real has: a new home may be about to meet a simulated vendor.
+    """
     done = Run()
     source: Source = pick(SOURCES, name)
-    if place.world != SIMULATED and name != "facts":
-        done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
     ask_for_what_is_missing = partial(collect, place, source, again=again, http=http, clock=clock, progress=progress)
     first = ask_for_what_is_missing(ask)
     done.collected.append(first)
+    if place.world == REAL and name != "facts":
+        done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
     if source.needs and not ask.subjects:
         done.refined.append(refine(place, clock=clock, progress=progress))
         by_company = replace(ask, subjects=_subjects(place, source, ask))
