@@ -145,6 +145,15 @@ def test_a_count_that_cannot_be_one_is_left_out(changed: dict[str, object], reas
     assert "a row should be" in parsed.left_out[1].reason
 
 
+@pytest.mark.parametrize("changed", [{"val": "15000000"}, {"end": None}, {"filed": "May 2024"}])
+def test_counts_of_which_none_can_be_read_are_refused(changed: dict[str, object]) -> None:
+    odd = [fact("2024-04-19", "2024-05-03", 15) | changed, fact("2024-07-19", "2024-08-03", 16) | changed]
+    with pytest.raises(Malformed, match="none of 2 dei counts"):
+        SOURCE.parse(answer(facts(odd)))
+    with pytest.raises(Malformed, match="none of 2 us-gaap counts"):
+        SOURCE.parse(answer(facts([fact("2024-04-19", "2024-05-03", 15_000_000)], odd)))
+
+
 @pytest.mark.parametrize("val", [1, 100, 1000])
 def test_a_placeholder_on_the_balance_sheet_is_no_count(val: int) -> None:
     parsed = SOURCE.parse(answer(facts(None, [fact("2023-12-31", "2024-02-20", val)])))

@@ -50,6 +50,7 @@ class Sec(Source):
     )
     limits: ClassVar[Limits] = Limits(per_second=10)
     needs: ClassVar[str] = "ciks"
+    edition: ClassVar[int] = 2
 
     def limits_for(self, settings: Settings) -> Limits:
         """Ten requests a second, as the SEC's fair-access rule says; none on this machine itself."""
@@ -191,17 +192,20 @@ def _counts(facts: dict[str, Any], tag: tuple[str, str], unit: Unit, rows: wire.
     found: Any = facts
     for step in (*tag, "units", "shares"):
         found = wire.as_object(found, unit, step).get(step) or {}
-    counts = []
-    for where, item in wire.each(wire.as_list(found or [], unit, "shares"), rows, f"{tag[0]} "):
+    counts, unreadable, printed = [], 0, wire.as_list(found or [], unit, "shares")
+    for where, item in wire.each(printed, rows, f"{tag[0]} "):
         end, filed, count = wire.day(item.get("end")), wire.day(item.get("filed")), wire.number(item.get("val"))
         if end is None or filed is None or count is None:
             rows.leave(where, "no readable date, filing date or count")
+            unreadable += 1
         elif end > filed:
             rows.leave(where, f"speaks of {end}, after it was filed on {filed}")
         elif count <= (PLACEHOLDER if tag is BALANCE_SHEET else 0):
             rows.leave(where, f"{count:g} is not a count of shares")
         else:
             counts.append(_Count(end, filed, count, wire.text(item.get("form")) or "form unknown", tag[0]))
+    if unreadable and unreadable == len(printed):  # the form has changed, which is not the same as no count
+        raise Malformed(f"{unit.id}: none of {unreadable:,} {tag[0]} counts has a readable date, filing date and count")
     return counts
 
 
