@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,9 +69,45 @@ def test_fractions_of_a_second_are_kept_in_order(lake: Lake) -> None:
 def test_an_unreadable_answer_gives_way_to_the_one_before(lake: Lake) -> None:
     good, _ = lake.keep(answer(b"good"))
     bad, _ = lake.keep(answer(b"bad", hours=1))
-    lake.ledger.note_unreadable(bad, "not JSON")
+    lake.ledger.note_unreadable(bad, "not JSON", "1")
     assert lake.ledger.latest() == [good]
     assert lake.read(bad).pages[0].content == b"bad", "its bytes stay"
+
+
+def test_an_unreadable_answer_is_tried_again_by_another_edition_of_the_parser(lake: Lake) -> None:
+    bad, _ = lake.keep(answer(b"bad"))
+    lake.ledger.note_unreadable(bad, "not JSON", "1")
+    lake.ledger.read_again("polygon", "1")
+    lake.ledger.read_again("sec", "2")
+    assert lake.ledger.latest() == []
+    lake.ledger.read_again("polygon", "2")
+    assert lake.ledger.latest() == [bad]
+
+
+def test_an_unreadable_answer_that_comes_again_is_to_be_read_again(lake: Lake) -> None:
+    bad, _ = lake.keep(answer(b"bad"))
+    lake.ledger.note_unreadable(bad, "not JSON", "1")
+    again, is_new = lake.keep(answer(b"bad", hours=1))
+    assert not is_new
+    assert lake.ledger.latest() == [again]
+
+
+def test_a_ledger_of_an_earlier_version_grows_and_keeps_its_rows(home: Home) -> None:
+    path = home.path / "ledger.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(
+            "CREATE TABLE attempts (unit TEXT, source TEXT, route TEXT, session TEXT, subject TEXT, outcome TEXT,"
+            " cause TEXT, seconds REAL, bytes INTEGER, finished_at TEXT);"
+            "CREATE TABLE answers (unit TEXT, version TEXT, source TEXT, route TEXT, session TEXT, subject TEXT,"
+            " kind TEXT, envelope TEXT, bytes INTEGER, received_at TEXT, unreadable TEXT, PRIMARY KEY (unit, version));"
+            "INSERT INTO attempts VALUES ('polygon/bars/session=2024-12-06', 'polygon', 'bars', '2024-12-06', '',"
+            " 'failed', 'HTTP 500', 0.5, 100, '2024-12-06T12:00:00+00:00');"
+        )
+    for _ in range(2):
+        ledger = Ledger(path)
+        (run,) = ledger.runs()
+        ledger.close()
+        assert (run.unit, run.cause, run.last.calls, run.last.fault) == (FRIDAY, "HTTP 500", 0, None)
 
 
 def test_what_the_tables_hold_is_noted_with_the_parsers_edition(ledger: Ledger, lake: Lake) -> None:

@@ -416,3 +416,13 @@ def test_answers_have_the_shape_of_the_vendors_samples(ask: Ask, sample: str) ->
     real = without(shape(json.loads(path.read_text())), LEFT_OUT)
     ours = shape(ask(SAMPLES[sample]).json())
     assert without(ours, ADDED) == without(real, ADDED)
+
+
+def test_one_lines_bars_are_those_of_the_whole_market(ask: Ask) -> None:
+    whole = {day: ask(f"{GROUPED}{day}?adjusted=false").json()["results"] for day in ("2022-03-01", "2022-03-02")}
+    symbol = whole["2022-03-01"][0]["T"]
+    body = ask(f"/v2/aggs/ticker/{symbol}/range/1/day/2022-03-01/2022-03-02?adjusted=false").json()
+    expected = [bar for bars in whole.values() for bar in bars if bar["T"] == symbol]
+    assert [bar | {"T": symbol} for bar in body["results"]] == expected
+    assert body["ticker"] == symbol
+    assert body["resultsCount"] == 2

@@ -42,6 +42,8 @@ def refine(place: Workplace, *, clock: Clock = system_clock, progress: Progress 
     progress = progress or Silent()
     lake = place.lake
     work = _Refining(lake, place.tables, clock, progress, load(SOURCES), Refined())
+    for source in work.sources.values():
+        lake.ledger.read_again(source.name, str(source.edition))
     work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
     work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
     return work.done
@@ -128,7 +130,7 @@ class _Refining:
 
     def _set_aside(self, entry: Entry, cause: str) -> None:
         """Keep an answer's bytes, but out of the tables, and write the failure down."""
-        self.lake.ledger.note_unreadable(entry, cause)
+        self.lake.ledger.note_unreadable(entry, cause, str(self.sources[entry.unit.source].edition))
         self.lake.ledger.note_attempt(
             Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), "malformed")
         )

@@ -4,6 +4,7 @@ One SQLite file. It indexes the raw zone and can be rebuilt from the envelopes t
 which exist only here.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,12 +30,13 @@ CREATE TABLE IF NOT EXISTS leases (unit TEXT PRIMARY KEY, holder TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answers (
     unit TEXT NOT NULL, version TEXT NOT NULL, source TEXT NOT NULL, route TEXT NOT NULL, session TEXT NOT NULL,
     subject TEXT NOT NULL, kind TEXT NOT NULL, envelope TEXT NOT NULL, bytes INTEGER NOT NULL,
-    received_at TEXT NOT NULL, unreadable TEXT, PRIMARY KEY (unit, version));
+    received_at TEXT NOT NULL, unreadable TEXT, edition TEXT, PRIMARY KEY (unit, version));
 CREATE TABLE IF NOT EXISTS refined (
     unit TEXT NOT NULL, version TEXT NOT NULL, edition TEXT NOT NULL, PRIMARY KEY (unit));
 """
 
 _GROWN = (
+    "ALTER TABLE answers ADD COLUMN edition TEXT",
     "ALTER TABLE attempts ADD COLUMN fault TEXT",
     "ALTER TABLE attempts ADD COLUMN calls INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE attempts ADD COLUMN collection TEXT NOT NULL DEFAULT ''",
@@ -54,6 +56,8 @@ SELECT unit, source, route, session, subject, outcome, cause, seconds, bytes, fi
            ROW_NUMBER() OVER (PARTITION BY unit ORDER BY finished_at DESC, rowid DESC) AS place FROM attempts)
 WHERE place = 1 ORDER BY unit
 """
+
+_GIVEN_UP = "unreadable IS NOT NULL AND source = ? AND COALESCE(edition, '') <> ?"
 
 _ENDED_AFTER = """
 SELECT source, route, session, subject, outcome, cause, seconds, bytes, finished_at, fault, calls, collection
@@ -142,11 +146,7 @@ class Ledger:
         self._path = path
         self._lock = Lock()
         try:
-            self._file = sqlite3.connect(path, timeout=60, check_same_thread=False, isolation_level=None)
-            _write_ahead(self._file)
-            self._file.execute("PRAGMA synchronous = NORMAL")
-            self._file.executescript(_SCHEMA)
-            _grow(self._file)
+            self._file = _open(path) if os.access(path.parent, os.W_OK) else _open_to_read(path)
         except sqlite3.Error as error:
             raise LakeError(f"{path} cannot be opened as a ledger: {one_line(error)}") from error
 
@@ -226,20 +226,26 @@ class Ledger:
         )
         with self.transaction() as file:
             file.execute(
-                "INSERT INTO answers VALUES (?,?,?,?,?,?,?,?,?,?,NULL) ON CONFLICT (unit, version) DO UPDATE "
+                "INSERT INTO answers VALUES (?,?,?,?,?,?,?,?,?,?,NULL,NULL) ON CONFLICT (unit, version) DO UPDATE "
                 "SET received_at = excluded.received_at, unreadable = NULL WHERE answers.unreadable IS NOT NULL "
                 "OR EXISTS (SELECT 1 FROM answers AS other WHERE other.unit = excluded.unit "
                 "AND other.unreadable IS NULL AND other.received_at > answers.received_at)",
                 row,
             )
 
-    def note_unreadable(self, entry: Entry, cause: str) -> None:
-        """Keep an answer's bytes out of every later refine, with the cause."""
+    def note_unreadable(self, entry: Entry, cause: str, edition: str) -> None:
+        """Keep an answer's bytes out of later refines, with the cause and the edition of the parser that gave up."""
         with self.transaction() as file:
             file.execute(
-                "UPDATE answers SET unreadable = ? WHERE unit = ? AND version = ?",
-                (cause, entry.unit.id, entry.version),
+                "UPDATE answers SET unreadable = ?, edition = ? WHERE unit = ? AND version = ?",
+                (cause, edition, entry.unit.id, entry.version),
             )
+
+    def read_again(self, source: str, edition: str) -> None:
+        """Let answers that another edition of a source's parser gave up be tried once more."""
+        if self._rows(f"SELECT 1 FROM answers WHERE {_GIVEN_UP} LIMIT 1", source, edition):
+            with self.transaction() as file:
+                file.execute(f"UPDATE answers SET unreadable = NULL WHERE {_GIVEN_UP}", (source, edition))
 
     def note_refined(self, entries: Iterable[tuple[Entry, str]]) -> None:
         """Write down that these answers are in the tables, each with the edition of the parser that read it."""
@@ -265,6 +271,25 @@ class Ledger:
                 return self._file.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise LakeError(f"{self._path} cannot be read: {one_line(error)}") from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, timeout=60, check_same_thread=False, isolation_level=None)
+    _write_ahead(file)
+    file.execute("PRAGMA synchronous = NORMAL")
+    file.executescript(_SCHEMA)
+    _grow(file)
+    return file
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a ledger where nothing may be written, so that what it holds can still be looked at.
+
+    Where a process broke off before, its last changes lie in a log beside the file, which cannot be brought in here.
+    """
+    if path.with_name(f"{path.name}-wal").exists():
+        raise sqlite3.OperationalError("the folder may not be written, and a process that broke off left work to do")
+    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
 
 
 def _write_ahead(file: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ How an answer is kept, so that a kill at any moment loses nothing and leaves not
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from topheavy.core.errors import LakeError, one_line
@@ -26,8 +27,12 @@ class Lake:
     def __init__(self, home: Home, store: Store | None = None) -> None:
         self.home = home
         self.store = store or Store(str(home.path / "raw"))
-        self.quarantine = Store(str(home.path / "quarantine"))
         self.ledger = Ledger(home.path / "ledger.sqlite")
+
+    @cached_property
+    def quarantine(self) -> Store:
+        """Where bytes rest that came but cannot be read; made when the first of them comes."""
+        return Store(str(self.home.path / "quarantine"))
 
     def close(self) -> None:
         """Close the ledger."""

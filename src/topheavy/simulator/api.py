@@ -33,6 +33,7 @@ def make_app(market: Market, *, faults: Middleware = no_faults) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/v2/aggs/grouped/locale/us/market/stocks/{date}", desk.grouped),
+            Route("/v2/aggs/ticker/{symbol}/range/1/day/{since}/{until}", desk.aggregates),
             Route("/v3/reference/splits", desk.splits),
             Route("/v3/reference/dividends", desk.dividends),
             Route("/v3/reference/tickers", desk.tickers),
@@ -73,6 +74,11 @@ class _Desk:
     async def grouped(self, request: Request) -> Response:
         adjusted = request.query_params.get("adjusted", "true") != "false"
         return _sent(self._polygon.grouped(_date(request.path_params["date"]), adjusted))
+
+    async def aggregates(self, request: Request) -> Response:
+        since, until = (_date(request.path_params[name]) for name in ("since", "until"))
+        adjusted = request.query_params.get("adjusted", "true") != "false"
+        return _sent(orjson.dumps(self._polygon.aggregates(request.path_params["symbol"], since, until, adjusted)))
 
     async def splits(self, request: Request) -> Response:
         return _page(request, SPLITS, self._polygon.splits)

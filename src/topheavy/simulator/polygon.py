@@ -35,6 +35,15 @@ class Polygon:
             self._grouped[key] = orjson.dumps(self._bars(day, adjusted))
         return self._grouped[key]
 
+    def aggregates(self, symbol: str, since: date, until: date, adjusted: bool) -> dict[str, Any]:
+        """Return one line's daily bars of a period, by the symbol it had on each day."""
+        days = [day for day in self._market.sessions if since <= day <= until]
+        bars = [bar for day in days for bar in self._bars(day, adjusted)["results"] if bar["T"] == symbol]
+        results = [{name: value for name, value in bar.items() if name != "T"} for bar in bars]
+        counts = {"queryCount": len(results), "resultsCount": len(results), "count": len(results)}
+        body = {"ticker": symbol, "adjusted": adjusted, "status": "OK", "results": results} | counts
+        return body | {"request_id": request_id(symbol, since, until, adjusted)}
+
     def _bars(self, day: date, adjusted: bool) -> dict[str, Any]:
         row = self._market.row_of.get(day)
         results = [] if row is None else self._results(row, adjusted)
