@@ -17,6 +17,15 @@ from topheavy.jobs.workplace import Workplace, workplace
 SINCE, UNTIL = date(2020, 11, 30), date(2023, 12, 29)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test counts its calls in the user's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("TOPHEAVY_STATE", raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def real_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """The real files, collected, refined and published: to be read, never written.

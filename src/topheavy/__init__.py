@@ -61,12 +61,11 @@ SEES: dict[str, frozenset[str]] = {
 """Room → the rooms it may import (every room may import ``core``'s words and itself)."""
 
 OUTSIDE: dict[str, frozenset[str]] = {
-    "httpx2": frozenset({"core"}),
-    "pyrate_limiter": frozenset({"core"}),
+    "pyreqwest": frozenset({"core"}),
     "stamina": frozenset({"core"}),
     "exchange_calendars": frozenset({"core"}),
     "obstore": frozenset({"lake"}),
-    "sqlite3": frozenset({"lake"}),
+    "sqlite3": frozenset({"core", "lake"}),
     "pyiceberg": frozenset({"tables"}),
     "duckdb": frozenset({"metrics", "warehouse"}),
     "python_calamine": frozenset({"sources"}),

@@ -24,6 +24,19 @@ def test_the_process_environment_is_read_where_none_is_given(monkeypatch: pytest
     assert settings.text("HOME") == "/elsewhere"
 
 
+def test_what_all_homes_share_is_in_the_systems_folder_or_where_it_is_told_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert read_settings(None, {"TOPHEAVY_STATE": "/shared"}).state == Path("/shared")
+    monkeypatch.setenv("XDG_STATE_HOME", "/state")
+    assert read_settings(None, {}).state == Path("/state/topheavy")
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", "/users/jo")
+    assert read_settings(None, {}).state == Path("/users/jo/.local/state/topheavy")
+    with pytest.raises(UsageError, match="TOPHEAVY_STATE"):
+        _ = read_settings(None, {"TOPHEAVY_STATE": "~nobody-of-this-name/x"}).state
+
+
 def test_a_tilde_means_the_users_folder() -> None:
     assert read_settings(Path("~/market"), {}).home == Path.home() / "market"
 

@@ -19,6 +19,11 @@
 Messages say what happened, to which data, and what to do next, in one line.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from topheavy.core.units import Page
+
 
 class TopheavyError(Exception):
     """The root: catch this to catch everything this package raises on purpose."""
@@ -43,11 +48,15 @@ class SourceError(TopheavyError):
 
 
 class SourceBusy(SourceError, Transient):
-    """The vendor could not answer now: rate limit, server error, time-out or broken connection."""
+    """The vendor could not answer now: rate limit, server error, time-out or broken connection.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    ``crowded`` says that asking less at once may help: 429, 503 or a time-out.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, crowded: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.crowded = crowded
 
 
 class SourceRefused(SourceError, Terminal):
@@ -55,7 +64,14 @@ class SourceRefused(SourceError, Terminal):
 
 
 class Malformed(SourceError, Terminal):
-    """An answer came but is not what it should be; its bytes are kept."""
+    """An answer came but is not what it should be; its bytes are kept.
+
+    ``pages`` are the first bytes of a body that never became an answer, for who keeps such things.
+    """
+
+    def __init__(self, message: str, pages: "tuple[Page, ...]" = ()) -> None:
+        super().__init__(message)
+        self.pages = pages
 
 
 class LakeError(TopheavyError):

@@ -1,42 +1,30 @@
 """The one seam to the network: a request goes out, bytes come back, errors have our names.
 
-Retries and the rate limit live here, so that a source file is routes and nothing else.
+Retries, the rate limit and the number of calls under way live here, so that a source file is routes and nothing else.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from importlib.metadata import version
+from functools import cache
 from ipaddress import ip_address
-from logging import NullHandler, getLogger
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import Malformed, SourceBusy, SourceError, SourceRefused, one_line
+from topheavy.core.errors import SourceBusy, SourceError, one_line
 from topheavy.core.limits import Limits, limiter
-from topheavy.core.log import logger, redact
+from topheavy.core.log import logger
+from topheavy.core.network import SIMULATED_HEADER, Address, Network, Received, address_of
+from topheavy.core.traffic import Meter, Traffic
 from topheavy.core.units import Page, SourceKind
-
-if TYPE_CHECKING:
-    import httpx2
-
-SIMULATED_HEADER = "x-topheavy-simulated"
-"""A server that makes its data up says so in this response header; its answers are kept as simulated."""
+from topheavy.core.width import Gate
 
 MAX_BYTES = 512 * 1024 * 1024
 """A body larger than this, once unpacked, is refused: no vendor route we know comes near it."""
 
 LONGEST_WAIT = 120.0
 """Seconds. A vendor that asks for more is not waited for: the unit fails and can be asked for again."""
-
-UNSAID_WAIT = 15.0
-"""Seconds to wait after 'too many requests' without Retry-After: four of them outlast a limit by the minute."""
-
-getLogger("stamina").addHandler(NullHandler())  # its retry notes are ours to tell, see _wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,11 @@ class Http(Protocol):
 
 
 class Client:
-    """The real network: one pool of kept-alive connections for all threads, the vendor's limits, typed retries."""
+    """The real network, for all threads of a collection: the vendor's limits, typed retries and what they may cost.
+
+    ``pause`` waits for a call's turn; by default one that keeps ``limits`` for this client alone, while
+    ``limiter(limits, vendor=…, account=…, state=…)`` keeps them for the machine. ``gate`` bounds the calls under way.
+    """
 
     def __init__(
         self,
@@ -65,16 +57,16 @@ class Client:
         attempts: int = 5,
         timeout: float = 30.0,
         pause: Callable[[], None] | None = None,
+        gate: Gate | None = None,
         max_bytes: int = MAX_BYTES,
         clock: Clock = system_clock,
     ) -> None:
         self._attempts = attempts
-        self._timeout = timeout
         self._pause = pause or limiter(limits or Limits())
-        self._max_bytes = max_bytes
-        self._clock = clock
-        self._lock = Lock()
-        self._pool: httpx2.Client | None = None
+        self._gate = gate or Gate()
+        self._network = Network(timeout, max_bytes, clock)
+        self._meter = Meter()
+        self._door = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -84,63 +76,81 @@ class Client:
 
     def close(self) -> None:
         """Close the connections; a later ``get`` opens new ones."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+        self._network.close()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the wire up to now."""
+        return self._meter.traffic
+
+    @property
+    def width(self) -> int:
+        """How many calls may be under way now; it shrinks where the vendor is crowded."""
+        return self._gate.width
 
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Reply:
         """Return the body of ``url``; busy answers are retried with back-off, honouring Retry-After."""
         import stamina
 
-        for attempt in stamina.retry_context(on=_wait_for, attempts=self._attempts, timeout=None):
+        _tell_retries_ourselves()
+        address = address_of(url, params or {})
+        for attempt in stamina.retry_context(on=self._try_again, attempts=self._attempts, timeout=None):
             with attempt:
+                came = self._once(address, headers or {}, attempt.num)
+        return Reply(came.page, SourceKind.SIMULATED if came.simulated else SourceKind.VENDOR)
+
+    def _once(self, address: Address, headers: Mapping[str, str], attempt: int) -> Received:
+        with self._gate.place() as era:
+            self._take_turn(address)
+            self._meter.count(calls=1, retries=int(attempt > 1))
+            try:
+                came = self._network.get(address, headers)
+            except SourceBusy as busy:
+                self._slow_down(busy, era)
+                raise
+        self._gate.went_well()
+        self._meter.count(received=came.size)
+        return came
+
+    def _take_turn(self, address: Address) -> None:
+        """Wait for the vendor's pause to end and for a turn, one thread at a time: none is spent on a closed door."""
+        with self._door:
+            while True:
+                if (left := self._gate.closed_for) > LONGEST_WAIT:
+                    raise SourceBusy(f"{address.shown}: the vendor wants no call for another {left:,.0f} s", left)
+                self._gate.wait_open()
                 self._pause()
-                return self._once(url, dict(params or {}), dict(headers or {}))
-        raise AssertionError("stamina ends with a return or a raise")
+                if not self._gate.closed_for:
+                    return
 
-    def _once(self, url: str, params: dict[str, str], headers: dict[str, str]) -> Reply:
-        import httpx2
+    def _slow_down(self, busy: SourceBusy, era: int) -> None:
+        if busy.crowded:
+            self._gate.crowded(era)
+        if busy.retry_after is not None:
+            self._meter.count(too_many=1)
+            self._gate.close_for(busy.retry_after)
 
-        try:
-            address = httpx2.URL(url).copy_merge_params(params)
-        except httpx2.InvalidURL as error:
-            raise SourceRefused(f"{redact(url)}: not an address that can be fetched ({one_line(error)})") from error
-        asked = redact(str(address.copy_with(userinfo=b"")))
-        try:
-            with self._open().stream("GET", address, headers=headers) as response:
-                return self._read(response, asked)
-        except httpx2.DecodingError as error:
-            raise Malformed(f"{asked}: the body cannot be decoded ({one_line(error)})") from error
-        except (httpx2.UnsupportedProtocol, httpx2.TooManyRedirects) as error:
-            raise SourceRefused(f"{asked}: not an address that can be fetched ({one_line(error)})") from error
-        except (httpx2.LocalProtocolError, UnicodeError) as error:  # the message may hold the key: it is not shown
-            raise SourceRefused(f"{asked}: a header cannot be sent, look for odd characters in the key") from error
-        except httpx2.RequestError as error:
-            raise SourceBusy(f"{asked}: {type(error).__name__} {redact(one_line(error))}") from error
+    def _try_again(self, error: Exception) -> bool | float:
+        """Tell stamina whether to try again: no, as it thinks best, or after so many seconds."""
+        if not isinstance(error, SourceBusy):
+            return False
+        wish = error.retry_after
+        if wish is not None and wish > LONGEST_WAIT:
+            logger.info("busy for another %.0f s, not waited for: %s", wish, one_line(error))
+            return False
+        if not self.traffic.may_retry:
+            error.args = (f"{one_line(error)}; not tried again, for too many calls failed: the vendor seems down",)
+            return False
+        logger.info("busy, trying again: %s", one_line(error))
+        return True if wish is None else wish
 
-    def _read(self, response: "httpx2.Response", asked: str) -> Reply:
-        raise_for_status(response.status_code, asked, response.headers.get("retry-after"), self._clock())
-        content = bytearray()
-        for piece in response.iter_bytes():
-            content += piece
-            if len(content) > self._max_bytes:
-                raise Malformed(f"{asked}: more than {self._max_bytes:,} bytes came, no known route sends so much")
-        kind = SourceKind.SIMULATED if SIMULATED_HEADER in response.headers else SourceKind.VENDOR
-        return Reply(Page(asked, bytes(content), response.headers.get("content-type", "")), kind)
 
-    def _open(self) -> "httpx2.Client":
-        import httpx2
+@cache
+def _tell_retries_ourselves() -> None:
+    """Stop stamina from telling of retries: where structlog is installed, its notes would go to standard output."""
+    from stamina.instrumentation import set_on_retry_hooks
 
-        with self._lock:
-            if self._pool is None:
-                self._pool = httpx2.Client(
-                    timeout=self._timeout,
-                    follow_redirects=True,
-                    limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=60.0),
-                    headers={"accept-encoding": "gzip, deflate", "user-agent": f"topheavy/{version('topheavy')}"},
-                )
-            return self._pool
+    set_on_retry_hooks(())
 
 
 def is_loopback(url: str) -> bool:
@@ -154,49 +164,6 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def raise_for_status(status: int, asked: str, retry_after: str | None = None, now: datetime | None = None) -> None:
-    """Translate an HTTP status into our errors; 200 passes in silence."""
-    if status == 200:
-        return
-    if status in {408, 425, 429} or status >= 500:
-        wish = seconds_wished(retry_after or "", now or system_clock())
-        raise SourceBusy(f"{asked}: HTTP {status}", UNSAID_WAIT if wish is None and status == 429 else wish)
-    hint = {
-        401: "the key is missing or wrong",
-        403: "the key has no right to this (plan or User-Agent)",
-        404: "there is no such thing",
-    }
-    raise SourceRefused(f"{asked}: HTTP {status}, {hint.get(status, 'the request was not accepted')}")
-
-
-def seconds_wished(retry_after: str, now: datetime) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date, as seconds from ``now``; ``None`` when it says neither.
-
-    >>> seconds_wished("7", datetime(2024, 12, 6, tzinfo=UTC))
-    7.0
-    >>> seconds_wished("Fri, 06 Dec 2024 00:01:30 GMT", datetime(2024, 12, 6, tzinfo=UTC))
-    90.0
-    """
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    with suppress(ValueError, OverflowError):
-        moment = parsedate_to_datetime(text)
-        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
-    return None
-
-
-def _wait_for(error: Exception) -> bool | float:
-    if not isinstance(error, SourceBusy):
-        return False
-    wish = error.retry_after
-    if wish is not None and wish > LONGEST_WAIT:
-        logger.info("busy for another %.0f s, not waited for: %s", wish, one_line(error))
-        return False
-    logger.info("busy, trying again: %s", one_line(error))
-    return True if wish is None else wish
 
 
 __all__ = [

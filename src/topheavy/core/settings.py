@@ -59,6 +59,15 @@ class Settings:
         return self.number("COVERAGE_FLOOR", 0.8)
 
     @property
+    def state(self) -> Path:
+        """Folder of what all homes of a user share: the calls of the last minute, by vendor. Made when needed.
+
+        Setting: ``TOPHEAVY_STATE``; by default ``topheavy`` in the system's folder for such things.
+        """
+        usual = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state") / "topheavy"
+        return _expanded(Path(self.text("STATE") or usual), "set TOPHEAVY_STATE to a folder")
+
+    @property
     def market_data(self) -> Path:
         """Folder of real market files for the packaged example manifest and the tests."""
         return Path(self.text("MARKET_DATA", "../shared/market"))
@@ -72,7 +81,11 @@ def read_settings(home: Path | None = None, environment: Mapping[str, str] | Non
     """
     env = dict(os.environ if environment is None else environment)
     chosen = home or Path(env.get(HOME_VARIABLE) or ".topheavy")
+    return Settings(home=_expanded(chosen, "give a folder with --home"), environment=env)
+
+
+def _expanded(folder: Path, advice: str) -> Path:
     try:
-        return Settings(home=chosen.expanduser(), environment=env)
+        return folder.expanduser()
     except RuntimeError:
-        raise UsageError(f"the home '{chosen}' names a user there is none of: give a folder with --home") from None
+        raise UsageError(f"the folder '{folder}' names a user there is none of: {advice}") from None
