@@ -470,6 +470,11 @@ def test_a_listing_that_goes_round_is_refused() -> None:
     assert len(http.calls) == 2
 
 
+def test_calls_are_counted_by_the_key() -> None:
+    assert SOURCE.account(settings(MASSIVE_API_KEY=" k ")) == "k"
+    assert SOURCE.account(settings()) == ""
+
+
 def test_without_a_key_nothing_is_asked() -> None:
     http = ScriptedHttp(in_turn=[b"{}"])
     with pytest.raises(UsageError, match="POLYGON_API_KEY"):

@@ -327,3 +327,9 @@ def test_address_and_user_agent_are_settings() -> None:
     SOURCE.fetch(Unit("yahoo", "chart", subject="^GSPC 2024-01-02..2024-01-03"), http, read_settings(None, environment))
     assert http.calls[0].url.startswith("http://127.0.0.1:9/v8/finance/chart/%5EGSPC?")
     assert http.calls[0].headers == {"User-Agent": "me"}
+
+
+def test_yahoo_is_asked_politely_and_this_machine_as_fast_as_it_can() -> None:
+    local = read_settings(None, {"TOPHEAVY_YAHOO_URL": "http://127.0.0.1:9/"})
+    assert SOURCE.limits_for(read_settings(None, {})).per_second == 2
+    assert SOURCE.limits_for(local).rates == ()

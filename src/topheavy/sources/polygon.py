@@ -50,6 +50,10 @@ class Polygon(Source):
             raise UsageError(f"TOPHEAVY_POLYGON_PER_MINUTE is {allowed:g}: give a whole number of calls, or 0 for any")
         return Limits(per_minute=int(allowed))
 
+    def account(self, settings: Settings) -> str:
+        """The key: a plan's calls are counted by it."""
+        return next((key.strip() for name in KEYS if (key := settings.environment.get(name))), "")
+
     def ends(self, unit: Unit) -> date | None:
         """A session's bars and details are final once it has closed, a listing once its period has."""
         return wire.read_period(unit.subject, unit)[1] if unit.route in ("splits", "dividends") else unit.session

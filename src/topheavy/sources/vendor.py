@@ -130,6 +130,10 @@ class Source(ABC):
         """Return what the vendor allows under these settings: ``limits``, unless the source knows better."""
         return self.limits
 
+    def account(self, settings: Settings) -> str:
+        """Return whose allowance a call uses, such as the key; empty where the vendor counts by address."""
+        return ""
+
     def route(self, name: str) -> Route:
         """Return the route called ``name``."""
         return next(route for route in self.routes if route.name == name)

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
-from topheavy.core.http import Http, Limits
+from topheavy.core.http import Http, Limits, is_loopback
 from topheavy.core.settings import Settings
 from topheavy.core.symbols import dashed
 from topheavy.core.units import Answer, Page, SourceKind, Unit
@@ -36,6 +36,10 @@ class Yahoo(Source):
     routes: ClassVar[tuple[Route, ...]] = (Route("chart", ("bars", "splits", "dividends")),)
     limits: ClassVar[Limits] = Limits(per_second=2)
     needs: ClassVar[str] = "symbols"
+
+    def limits_for(self, settings: Settings) -> Limits:
+        """Two calls a second, out of politeness: Yahoo publishes no limit; none on this machine itself."""
+        return Limits() if is_loopback(settings.text("YAHOO_URL", ADDRESS)) else self.limits
 
     def ends(self, unit: Unit) -> date | None:
         """A chart is final once its period has closed."""
