@@ -79,6 +79,7 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "pydantic": frozenset({"web"}),
     "starlette": frozenset({"web", "simulator"}),
     "uvicorn": frozenset({"web", "simulator"}),
+    "prometheus_client": frozenset({"jobs"}),
     "typer": frozenset({"cli"}),
     "rich": frozenset({"terminal"}),
 }

@@ -1,6 +1,5 @@
 """The command line: one command per leg of the road; exit 0 done, 1 failed, 2 misused."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import typer
 from topheavy import __version__, terminal
 from topheavy.core.clock import system_clock
 from topheavy.core.errors import TopheavyError, UsageError, one_line
+from topheavy.core.log_lines import Form, write_log
 from topheavy.core.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -24,9 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Where everything lives (default: TOPHEAVY_HOME, else .topheavy).")
-]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="The home (default: TOPHEAVY_HOME, else .topheavy).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 SourceArgument = Annotated[str, typer.Argument(help="A source: see 'topheavy plugins'.")]
 DatasetsArgument = Annotated[list[str] | None, typer.Argument(help="Only these datasets (default: all it delivers).")]
@@ -36,6 +34,8 @@ FromOption = Annotated[str, typer.Option("--from", help="For sources that read f
 SubjectOption = Annotated[
     list[str] | None, typer.Option("--subject", help="A symbol, for routes that answer one company at a time.")
 ]
+PortOption = Annotated[int, typer.Option(help="Port of the page (0: any free one).")]
+LogOption = Annotated[Form | None, typer.Option(help="Log what is done, on standard error: lines, or JSON objects.")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Ask again for what the lake already holds.")]
 
 
@@ -44,7 +44,7 @@ def demo(
     home: Annotated[Path | None, typer.Option("--home", help="Where the demo lives.")] = None,
     serve: Annotated[bool, typer.Option(help="Serve the page afterwards, until Ctrl-C.")] = True,
     companies: Annotated[int, typer.Option(help="How many companies the simulated market has.", min=20)] = 500,
-    port: Annotated[int, typer.Option(help="Port of the page (0: any free one).")] = 0,
+    port: PortOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Run a simulated market through the whole road and open the page. No key, no network."""
@@ -56,7 +56,9 @@ def demo(
         done = run_demo(place, companies=companies, progress=terminal.progress(as_json))
         terminal.summary(summarise(place.warehouse), done.failures, settings.home, as_json=as_json)
     if serve and sys.stdout.isatty() and not as_json:
-        _serve(settings, port)
+        from topheavy.jobs.serving import serve as job
+
+        job(settings, port, terminal.address)
     elif not as_json:
         terminal.say(f"To look at it: make serve, or topheavy serve --home {settings.home}")
 
@@ -161,6 +163,14 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def metrics(home: HomeOption = None) -> None:
+    """Print how the home stands, in Prometheus' text format."""
+    from topheavy.jobs.monitor import metrics as job
+
+    sys.stdout.write(job(read_settings(home)))
+
+
+@app.command()
 def show(
     metric: Annotated[str, typer.Argument(help="concentration, group, weights, market-caps, change, missing, …")],
     on: Annotated[str | None, typer.Option(help="One session, YYYY-MM-DD (default: the newest).")] = None,
@@ -209,14 +219,11 @@ def repair(
 
 
 @app.command()
-def serve(
-    home: HomeOption = None, port: Annotated[int, typer.Option(help="Port of the page (0: any free one).")] = 8050
-) -> None:
+def serve(home: HomeOption = None, port: PortOption = 8050) -> None:
     """Serve the pages and the JSON API on this machine, until Ctrl-C."""
-    settings = read_settings(home)
-    with _place(settings, create=False):
-        pass
-    _serve(settings, port)
+    from topheavy.jobs.serving import serve as job
+
+    job(read_settings(home), port, terminal.address)
 
 
 @app.command()
@@ -279,10 +286,11 @@ def plugins(as_json: JsonOption = False) -> None:
 @app.callback(invoke_without_command=True)
 def _options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done, on standard error.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="The same as --log text.")] = False,
+    log: LogOption = None,
 ) -> None:
-    if verbose:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    if log or verbose:
+        write_log(log or Form.TEXT)
     if version:
         terminal.say(f"topheavy {__version__}")
         raise typer.Exit
@@ -314,12 +322,6 @@ def _place(settings: Settings, *, create: bool = True) -> Iterator[Any]:
 
     with workplace(settings, create=create) as place:
         yield place
-
-
-def _serve(settings: Settings, port: int) -> None:
-    from topheavy.jobs.serving import serve as job
-
-    job(settings, port, terminal.address)
 
 
 def _ask(

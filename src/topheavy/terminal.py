@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from topheavy.core.log import logger
+from topheavy.core.log_lines import Form, form_in_use
 from topheavy.core.progress import Progress, Silent
 
 SIMULATED = "SIMULATED"
@@ -30,7 +32,10 @@ def say(text: str) -> None:
 
 
 def fail(text: str) -> None:
-    """Print one line on standard error."""
+    """Print one line on standard error; where machines read that, it is an object like all others."""
+    if form_in_use() is Form.JSON:
+        logger.error("%s", text)
+        return
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"topheavy: {text}", markup=False)
 
 
@@ -93,10 +98,11 @@ class _Lines:
 
 
 def progress(as_json: bool) -> Progress:
-    """Return what shows progress here: bars on a terminal, lines elsewhere, nothing beside JSON."""
-    if as_json:
+    """Return what shows progress here: bars on a terminal, lines elsewhere and beside a log, nothing beside JSON."""
+    log = form_in_use()
+    if as_json or log is Form.JSON:
         return Silent()
-    return _Bars() if sys.stderr.isatty() else _Lines()
+    return _Bars() if sys.stderr.isatty() and not log else _Lines()
 
 
 def summary(found: Any, failures: Sequence[str], home: Path, *, as_json: bool) -> None:
@@ -225,6 +231,9 @@ def status(found: Mapping[str, Any], *, as_json: bool) -> None:
         return
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
+    for one in found["collecting"]:
+        left = f", {span(one['seconds_left'])} left" if one["seconds_left"] is not None else ""
+        say(f"  collecting {one['title']}: {one['ended']:,} of {one['asked']:,}, {one['failed']:,} failed{left}")
     for title in ("units", "sessions", "tables"):
         if found[title]:
             _table(found[title])

@@ -1,11 +1,12 @@
 """Published homes for the tests of this room, and the text of what a page would show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from looking import Look, browser, looking
 from small_warehouse import publish_small
 from topheavy.web.view import View
 
@@ -23,6 +24,12 @@ def simulated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def view(real_home: Path) -> View:
     return View(real_home)
+
+
+@pytest.fixture(scope="module")
+def look() -> Iterator[Look]:
+    with browser() as context:
+        yield looking(context)
 
 
 @pytest.fixture(scope="session")

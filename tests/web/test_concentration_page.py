@@ -1,29 +1,16 @@
 """The concentration page as a reader sees it, in a real browser that can reach nothing but this machine."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from looking import CHROMIUM, Look
 from topheavy.web.parts.look import DARK, LIGHT
 from topheavy.web.parts.look import Look as Palette
 from topheavy.web.server import running
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=20_000)
 CHART = "#concentration-course .js-plotly-plot"
 
@@ -31,17 +18,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no 'chromium' was found: install Debian's package to see the pages"),
 ]
-
-Look = Callable[..., AbstractContextManager[Page]]
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    """One browser for all tests, so that it loads the libraries once."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium.new_context()
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,30 +30,6 @@ def real(real_home: Path) -> Iterator[str]:
 def simulated(simulated_home: Path) -> Iterator[str]:
     with running(simulated_home) as address:
         yield address
-
-
-@pytest.fixture
-def look(context: BrowserContext) -> Look:
-    """Open an address; at the end, the page must have logged no error and asked nothing of anyone else."""
-
-    @contextmanager
-    def opened(url: str, width: int = 1280, scheme: Literal["light", "dark"] = "light") -> Iterator[Page]:
-        home = "/".join(url.split("/")[:3])
-        own = (home, "data:", "blob:")
-        page, errors, elsewhere = context.new_page(), list[str](), list[str]()
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith(own) else elsewhere.append(asked.url))
-        page.goto(url)
-        yield page
-        page.evaluate("() => localStorage.clear()")
-        page.close()
-        assert errors == []
-        assert elsewhere == []
-
-    return opened
 
 
 def answer(page: Page) -> str:

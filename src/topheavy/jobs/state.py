@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from topheavy.core.clock import Clock, system_clock
 from topheavy.core.units import Outcome
 from topheavy.datasets.schema import Layer, datasets
+from topheavy.jobs.underway import underway
 from topheavy.jobs.workplace import Workplace
 from topheavy.lake.ledger import Run
 from topheavy.tables.read import snapshot_of
+from topheavy.web.desk import Stage
 
 _WITHHELD = (
     "SELECT session, \"index\", reason FROM concentration WHERE level = 'issuer' AND status <> 'ok' ORDER BY 1, 2"
@@ -21,8 +24,9 @@ GROUP BY "index", security, reason ORDER BY sessions DESC, security
 """
 
 
-def status(place: Workplace) -> dict[str, Any]:
-    """Return what the home holds: units by source and outcome, sessions by state, rows by table, the publication."""
+def status(place: Workplace, clock: Clock = system_clock) -> dict[str, Any]:
+    """Return what the home holds: units by source and outcome, sessions by state, what is being collected, rows by
+    table, the publication."""
     runs = place.lake.ledger.runs()
     units = Counter((run.unit.source, run.outcome.value) for run in runs)
     return {
@@ -32,6 +36,7 @@ def status(place: Workplace) -> dict[str, Any]:
             {"source": source, "outcome": outcome, "units": count} for (source, outcome), count in sorted(units.items())
         ],
         "sessions": sessions_by_state(runs),
+        "collecting": _collecting(place, clock),
         "tables": [
             {"table": name, "rows": _rows(place, name)}
             for name, item in datasets().items()
@@ -67,6 +72,11 @@ def sessions_by_state(runs: Iterable[Run]) -> list[dict[str, Any]]:
             ended[run.unit.source, run.unit.session].add(run.outcome is not Outcome.FAILED)
     states = Counter((source, _state(came)) for (source, _), came in ended.items())
     return [{"source": source, "state": state, "sessions": count} for (source, state), count in sorted(states.items())]
+
+
+def _collecting(place: Workplace, clock: Clock) -> list[dict[str, Any]]:
+    known = underway(place.lake.home.path, place.lake.ledger.collections(), clock())
+    return [one.model_dump(mode="json") for one in known if one.stage is Stage.RUNNING]
 
 
 def _state(came: set[bool]) -> str:

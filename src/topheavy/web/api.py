@@ -13,6 +13,7 @@ from topheavy.core.errors import NotPublished, TopheavyError, UsageError, one_li
 from topheavy.web import answers, models
 from topheavy.web.choice import FIRST_GROUP, FIRST_INDEX
 from topheavy.web.days import session_named
+from topheavy.web.desk import AlreadyAsking
 from topheavy.web.docs import describe
 from topheavy.web.models import Level
 from topheavy.web.view import View
@@ -122,6 +123,8 @@ def _no_such_route(rest: str) -> JSONResponse:
 
 
 async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, AlreadyAsking):
+        return _problem(HTTPStatus.CONFLICT, "already_asking", one_line(error))
     if isinstance(error, NotPublished):
         return _problem(HTTPStatus.NOT_FOUND, "not_published", one_line(error))
     if isinstance(error, UsageError):

@@ -12,18 +12,23 @@ from topheavy.core.log import logger
 from topheavy.web import shell
 from topheavy.web.addresses import Addresses
 from topheavy.web.api import add_api
+from topheavy.web.desk import Desk
+from topheavy.web.guard import Guard
 from topheavy.web.page import pages
+from topheavy.web.runs_api import add_runs_api
 from topheavy.web.view import View
 
 
-def make_app(home: Path) -> FastAPI:
-    """Return the ASGI app over the home's published copy; ``state.view`` and ``state.dash`` hold its parts.
+def make_app(home: Path, desk: Desk | None = None) -> FastAPI:
+    """Return the ASGI app over the home's published copy, and over its collecting where there is a ``desk`` for that;
+    ``state.view`` and ``state.dash`` hold its parts.
 
     Raises:
         WebError: when two pages want the same path.
     """
     server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
-    view, found = View(home), pages()
+    view, found = View(home, desk), pages()
+    add_runs_api(server, view)
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout
@@ -32,6 +37,7 @@ def make_app(home: Path) -> FastAPI:
         page.register(dash, view)
     server.state.view, server.state.dash = view, dash
     server.add_middleware(Addresses, pages={"/", *(page.path for page in found)}, others=tuple(server.routes))
+    server.add_middleware(Guard)
     return server
 
 

@@ -13,18 +13,30 @@ Schema = dict[str, Any]
 def describe(openapi: Schema) -> str:
     """Return the page for an OpenAPI description: every route, what it takes, what it answers, and a link to try."""
     page = files("topheavy.web").joinpath("assets", "docs.html").read_text()
-    routes = "\n".join(_route(path, methods["get"], openapi) for path, methods in openapi["paths"].items())
+    found = [(path, way, route) for path, ways in openapi["paths"].items() for way, route in ways.items()]
+    routes = "\n".join(_route(path, way, route, openapi) for path, way, route in found)
     return page.replace("/*palette*/", variables()).replace("<!--routes-->", routes)
 
 
-def _route(path: str, route: Schema, openapi: Schema) -> str:
-    answer = _followed(route["responses"]["200"]["content"]["application/json"]["schema"], openapi)
+def _route(path: str, method: str, route: Schema, openapi: Schema) -> str:
+    said = next(item for status, item in route["responses"].items() if status.startswith("2"))
+    answer, body = _followed(_json_of(said), openapi), _followed(_json_of(route.get("requestBody", {})), openapi)
+    door = f'<p><a class="button" href="{escape(path)}">Try it</a></p>' if method == "get" else ""
     return (
-        f'<section class="card route" id="{escape(path)}"><h2><code>GET {escape(path)}</code></h2>'
+        f'<section class="card route" id="{escape(path)}"><h2><code>{method.upper()} {escape(path)}</code></h2>'
         f"<p>{escape(route.get('description', ''))}</p>{_parameters(route.get('parameters', []), openapi)}"
-        f"<h3>Answer</h3><table>{''.join(_fields(answer, openapi))}</table>"
-        f'<p><a class="button" href="{escape(path)}">Try it</a></p></section>'
+        f"{_table('Body (JSON)', _fields(body, openapi))}"
+        f"<h3>Answer</h3><table>{''.join(_fields(answer, openapi))}</table>{door}</section>"
     )
+
+
+def _json_of(said: Schema) -> Schema:
+    return dict(said.get("content", {}).get("application/json", {}).get("schema", {}))
+
+
+def _table(title: str, rows: Iterator[str]) -> str:
+    found = "".join(rows)
+    return f"<h3>{title}</h3><table>{found}</table>" if found else ""
 
 
 def _parameters(parameters: list[Schema], openapi: Schema) -> str:

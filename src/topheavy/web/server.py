@@ -8,17 +8,20 @@ from queue import Empty, Queue
 from threading import Thread
 
 import uvicorn
+from fastapi import FastAPI
 
 from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
+from topheavy.web.desk import Desk
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
 """Seconds until a server that does not answer is given up."""
 
 
-def serve(home: Path, port: int, announce: Callable[[str], None]) -> None:
-    """Serve the home's published copy on this machine until interrupted; ``announce`` is told the address.
+def serve(home: Path, port: int, announce: Callable[[str], None], desk: Desk | None = None) -> None:
+    """Serve the home's published copy, and its collecting where there is a ``desk`` for that, on this machine until
+    interrupted; ``announce`` is told the address.
 
     Port 0 takes any free one.
 
@@ -26,11 +29,11 @@ def serve(home: Path, port: int, announce: Callable[[str], None]) -> None:
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(home, _address(listening), announce).run(sockets=[listening])
+        _Announcing(make_app(home, desk), _address(listening), announce).run(sockets=[listening])
 
 
 @contextmanager
-def running(home: Path) -> Iterator[str]:
+def running(home: Path, desk: Desk | None = None) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:
@@ -38,7 +41,7 @@ def running(home: Path) -> Iterator[str]:
     """
     with _listen(0) as listening:
         said: Queue[str] = Queue()
-        server = _Announcing(home, _address(listening), said.put)
+        server = _Announcing(make_app(home, desk), _address(listening), said.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:
@@ -53,8 +56,8 @@ def running(home: Path) -> Iterator[str]:
 class _Announcing(uvicorn.Server):
     """A server that tells its address once it answers."""
 
-    def __init__(self, home: Path, address: str, announce: Callable[[str], None]) -> None:
-        super().__init__(uvicorn.Config(make_app(home), log_level="warning", timeout_graceful_shutdown=1))
+    def __init__(self, app: FastAPI, address: str, announce: Callable[[str], None]) -> None:
+        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         self._address = address
         self._announce = announce
 

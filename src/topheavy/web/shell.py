@@ -111,11 +111,12 @@ def body(page: Page | None, view: View, found: tuple[Page, ...]) -> Component:
 
 
 def world_of(view: View) -> str:
-    """Return the world the published figures are about: real, simulated, or empty while there are none."""
+    """Return the world the published figures are about, or, while there are none, what is being collected: real or
+    simulated; empty while nothing has come."""
     try:
         return answers.noted(view)["world"]
     except NotPublished:
-        return ""
+        return view.desk.world() if view.desk else ""
 
 
 def banner(world: str) -> Component:

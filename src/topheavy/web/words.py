@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 NONE = "—"
@@ -65,6 +65,40 @@ def day(session: date) -> str:
 def long_day(session: date) -> str:
     """Write a day in full: ``Friday 29 December 2023``."""
     return f"{session:%A} {session.day}{GAP}{session:%B}{GAP}{session.year}"
+
+
+def moment(at: datetime) -> str:
+    """Write a moment to the second: ``2024-12-06 21:04:07``, in UTC, which the words around it say."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def span(seconds: float | None) -> str:
+    """Write a length of time as a person would.
+
+    >>> span(0.4), span(75), span(18_720), span(200_000)
+    ('under a second', '1 min 15 s', '5 h 12 min', '2 d 7 h')
+    """
+    if seconds is None:
+        return NONE
+    left, parts = round(seconds), []
+    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        if left >= size:
+            parts.append(f"{left // size} {name}")
+        left %= size
+    return " ".join(parts[:2]) or "under a second"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun: ``1 unit``, ``1,017 units``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def weight(size: int) -> str:
+    """Write a number of bytes: ``917 B``, ``12.3 kB``, ``4.0 MB``."""
+    for scale, letter in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= scale:
+            return f"{size / scale:,.1f}{GAP}{letter}"
+    return f"{size}{GAP}B"
 
 
 def index_title(index: str) -> str:

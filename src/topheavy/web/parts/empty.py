@@ -20,9 +20,17 @@ def nothing_published(view: View) -> Component:
             html.P("To collect from a source, refine and publish:"),
             html.Pre("topheavy run SOURCE"),
             html.P("Then load this page again."),
+            _watch(view),
         ],
         className="card empty",
     )
+
+
+def _watch(view: View) -> Component:
+    """Lead to what is being collected, where that can be watched."""
+    if view.desk is None:
+        return None
+    return html.P(["What is being collected is on the page ", dcc.Link("Runs", href="/runs"), "."])
 
 
 def unknown_page(found: tuple[Page, ...]) -> Component:

@@ -12,7 +12,7 @@ from topheavy.web.parts.makeup import parts
 from topheavy.web.view import View
 from topheavy.web.words import GAP, company, day, how_known
 
-_THEME = """themeQuartz.withParams({
+THEME = """themeQuartz.withParams({
     fontFamily: 'inherit', fontSize: 14, headerFontSize: 12, headerFontWeight: 600,
     spacing: 6, cellHorizontalPadding: 10,
     backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', borderColor: 'var(--line)',
@@ -44,7 +44,7 @@ def grid() -> Component:
         },
         getRowId="params.data.member",
         dashGridOptions={
-            "theme": {"function": _THEME},
+            "theme": {"function": THEME},
             "rowClassRules": {"subject": "params.data.inside"},
             "animateRows": False,
             "suppressCellFocus": True,
