@@ -20,7 +20,7 @@ FIGURES = ("sql", "SELECT session, security, close FROM bars ORDER BY session, s
 
 
 def topheavy(base: str, home: Path, *words: str) -> dict[str, object]:
-    vendors = {name: base for name in ("TOPHEAVY_POLYGON_URL", "TOPHEAVY_SEC_URL", "TOPHEAVY_SEC_WWW_URL")}
+    vendors = dict.fromkeys(("TOPHEAVY_POLYGON_URL", "TOPHEAVY_SEC_URL", "TOPHEAVY_SEC_WWW_URL"), base)
     command = [sys.executable, "-c", "from topheavy.cli import main; main()", *words, "--home", str(home)]
     ended = subprocess.run(command, env=os.environ | vendors, capture_output=True, text=True, timeout=120)
     return {"words": words[0], "code": ended.returncode, "out": ended.stdout, "err": ended.stderr}

@@ -107,6 +107,35 @@ def test_a_gate_that_finds_a_row_refuses_and_the_old_file_stays_byte_for_byte(wa
     assert warehouse.about() == ABOUT
 
 
+def test_what_is_done_before_publication_is_done_after_the_gates_and_before_anyone_sees(
+    warehouse: Warehouse, home: Path
+) -> None:
+    seen: list[dict[str, str]] = []
+    build(
+        home,
+        {"splits": THREE.slice(0, 2)},
+        [],
+        [NO_TENFOLD],
+        {"fingerprint": "new"},
+        lambda: seen.append(warehouse.about()),
+    )
+    assert seen == [ABOUT]
+    assert warehouse.about() == {"fingerprint": "new"}
+    with pytest.raises(NotPublished):
+        build(home, {"splits": THREE}, [], [NO_TENFOLD], ABOUT, lambda: seen.append({"never": "called"}))
+    assert len(seen) == 1
+
+
+def test_a_kill_before_publication_leaves_the_old_file(warehouse: Warehouse, home: Path) -> None:
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(home, {"splits": THREE.slice(0, 2)}, [], [], {"fingerprint": "new"}, killed)
+    assert warehouse.about() == ABOUT
+    assert list(files(home)) == [FILE]
+
+
 def test_a_gate_that_finds_nothing_lets_pass(home: Path) -> None:
     build(home, {"splits": THREE.slice(0, 2)}, [], [NO_TENFOLD], ABOUT)
     assert Warehouse(home).rows("SELECT COUNT(*) AS n FROM splits") == [{"n": 2}]

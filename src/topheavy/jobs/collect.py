@@ -9,10 +9,12 @@ from time import perf_counter, sleep
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import Malformed, SourceError, Transient, one_line
 from topheavy.core.http import Client, Http, Reply
+from topheavy.core.limits import limiter
 from topheavy.core.log import logger
 from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Answer, Outcome, Unit
+from topheavy.core.width import Gate
 from topheavy.jobs.plan import plan
 from topheavy.jobs.workplace import Workplace
 from topheavy.lake.leases import Claim, Leases
@@ -73,7 +75,7 @@ def bring(
     ended: list[Attempt] = []
     with (
         Leases(place.lake.home.path, place.lake.ledger) as leases,
-        nullcontext(http) if http else Client(source.limits_for(place.settings)) as client,
+        nullcontext(http) if http else _network(place, source) as client,
     ):
         for attempt in _Collector(place, client, leases, clock, mark).bring_all(todo, title):
             ended.append(attempt)
@@ -82,6 +84,13 @@ def bring(
     outcomes = {outcome: sum(attempt.outcome is outcome for attempt in ended) for outcome in Outcome}
     failures = sorted((attempt.unit, attempt.cause) for attempt in ended if attempt.cause)
     return Collected(frozenset(todo), outcomes, tuple(failures), held)
+
+
+def _network(place: Workplace, source: Source) -> Client:
+    """Return the real network: it keeps to the vendor's limit together with every other process of the machine."""
+    settings, limits = place.settings, source.limits_for(place.settings)
+    pause = limiter(limits, vendor=source.name, account=source.account(settings), state=settings.state)
+    return Client(limits, pause=pause, gate=Gate(CONCURRENCY))
 
 
 @dataclass(slots=True)

@@ -42,7 +42,11 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     Raises:
         NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
     """
-    progress = progress or Silent()
+    with place.lake.home.alone():
+        return _publish(place, clock, progress or Silent())
+
+
+def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     tables, settings = place.tables, place.settings
     progress.start("publish, in steps", 4)
     replace_all(tables, dataset("runs"), runs_as_rows(place.lake))
@@ -57,15 +61,20 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     stored = {name: answers[name].select(dataset(name).schema.names).cast(dataset(name).schema) for name in ANSWERS}
     progress.advance()
     whole = {**held, **beside, **stored}
-    build(place.lake.home.path, whole, _views(), _gates(), _about(place, clock))
+    about = _about(place, clock)
+    build(place.lake.home.path, whole, _views(), _gates(), about, lambda: _store(tables, stored))
     progress.advance()
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: replace_all(tables, dataset(name), stored[name]), stored))
     for item in datasets().values():
         tidy(tables, item, clock())
     progress.advance()
     progress.finish()
     return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)
+
+
+def _store(tables: Tables, stored: Mapping[str, pa.Table]) -> None:
+    """Write the answers as tables, before the warehouse says that they are published."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda name: replace_all(tables, dataset(name), stored[name]), stored))
 
 
 def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> pa.Table:

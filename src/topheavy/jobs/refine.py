@@ -38,14 +38,16 @@ def refine(place: Workplace, *, clock: Clock = system_clock, progress: Progress 
     """Bring the tables up to what the lake holds; with nothing new, nothing is written.
 
     Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
+    Two at once take turns; the second finds nothing left to do.
     """
     progress = progress or Silent()
     lake = place.lake
     work = _Refining(lake, place.tables, clock, progress, load(SOURCES), Refined())
-    for source in work.sources.values():
-        lake.ledger.read_again(source.name, str(source.edition))
-    work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
-    work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
+    with lake.home.alone():
+        for source in work.sources.values():
+            lake.ledger.read_again(source.name, str(source.edition))
+        work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
+        work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
     return work.done
 
 

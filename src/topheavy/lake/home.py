@@ -1,7 +1,10 @@
 """The home folder: its layout's version, and the one world (real or simulated) its data is about."""
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
@@ -52,6 +55,17 @@ class Home:
             raise LakeError(
                 f"{self.path} holds {held} data and this is {coming}: they never mix; choose another folder with --home"
             )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Change the tables or the warehouse alone among all processes: others wait, and one that dies lets go."""
+        try:
+            file = self.marker.open("rb")
+        except OSError as error:
+            raise LakeError(f"{self.marker} cannot be read: {one_line(error)}") from error
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _claim(self, world: str) -> str:
         """Note the world, unless another thread or process was first; return the one that is noted."""

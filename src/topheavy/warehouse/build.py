@@ -7,7 +7,7 @@
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,17 @@ class Gate:
 
 
 def build(
-    home: Path, tables: Mapping[str, pa.Table], views: Iterable[View], gates: Iterable[Gate], about: Mapping[str, str]
+    home: Path,
+    tables: Mapping[str, pa.Table],
+    views: Iterable[View],
+    gates: Iterable[Gate],
+    about: Mapping[str, str],
+    before: Callable[[], None] = lambda: None,
 ) -> None:
     """Publish ``tables`` and ``views`` as the home's warehouse. ``about`` lands in the table ``published``.
+
+    ``before`` is called once every gate was passed and before readers see the new file: what must be there when it
+    is seen is done there, and a kill in it leaves the file published before, so that all is done again.
 
     Raises:
         NotPublished: when a key is not unique or a gate finds rows; the file published before stays.
@@ -65,6 +73,7 @@ def build(
                 _pass(session, gate)
             session.execute("USE memory")
             session.execute("DETACH published")
+        before()
         beside.replace(home / FILE)
     except duckdb.Error as error:
         raise WarehouseError(f"{home / FILE} cannot be built: {one_line(error)}") from error
