@@ -1,0 +1,1 @@
+"""The same jobs as the command line's, as a Dagster project: generated from sources, datasets and questions."""
