@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import sleep
@@ -15,7 +16,7 @@ from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.units import Outcome, Page, Unit
 from topheavy.jobs.collect import Collected, collect
 from topheavy.jobs.plan import Why, plan
-from topheavy.jobs.road import ask_for, retry
+from topheavy.jobs.road import ask_for, foresee, retry
 from topheavy.jobs.state import sessions_by_state
 from topheavy.jobs.workplace import Workplace, workplace
 from topheavy.lake.ledger import Attempt, Run
@@ -109,6 +110,22 @@ def test_a_listing_that_grows_is_asked_for_again_when_a_later_session_is_wanted(
     later = ask_for(SINCE, date(2024, 12, 11), frozenset({"securities"}), "")
     assert plan(place, POLYGON, tickers, clock=LATER).todo == {}
     assert set(plan(place, POLYGON, later, clock=LATER).todo.values()) == {Why.SUPERSEDED}
+
+
+def test_four_years_plan_to_a_call_a_session_and_one_a_company(place: Workplace, watch: Watch) -> None:
+    years = ask_for(date(2020, 11, 30), date(2024, 12, 13), frozenset({"bars"}), "")
+    bars = foresee(place, "polygon", years, clock=LATER)
+    assert (bars.cost.calls, bars.cost.seconds, bars.cost.binding) == (1017, 0.0, ""), "no limit on this machine itself"
+    assert foresee(place, "sec", replace(years, datasets=frozenset({"shares"})), clock=LATER).more
+    by_company = replace(years, datasets=frozenset({"shares"}), subjects=("AAA=1", "BBB=2", "BBB.B=2"))
+    assert foresee(place, "sec", by_company, clock=LATER).cost.calls == 2
+
+
+def test_a_plan_counts_calls_as_its_like_took_before(place: Workplace, watch: Watch) -> None:
+    for day, calls in ((date(2024, 12, 9), 3), (date(2024, 12, 10), 5)):
+        unit = Unit("polygon", "bars", day)
+        place.lake.ledger.note_attempt(Attempt(unit, Outcome.OK, None, 0.1, 1, LATER(), calls=calls))
+    assert foresee(place, "polygon", BARS, clock=LATER).cost.calls == SESSIONS * 4
 
 
 # what fails

@@ -20,7 +20,7 @@ from topheavy.core.traffic import Meter, Traffic
 from topheavy.core.units import Page, SourceKind
 from topheavy.core.width import Gate
 
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 """A body larger than this, once unpacked, is refused: no vendor route we know comes near it."""
 
 LONGEST_WAIT = 120.0
