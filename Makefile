@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS ?= automatic
 # Where a machine forbids Python to keep compiled modules, every start would compile some three thousand again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo serve test lint types check bench dagster docs clean
+.PHONY: help demo serve test lint types check bench dagster kafka docs clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -40,6 +40,9 @@ dagster: .venv/dev ## Open the same jobs in Dagster, on http://127.0.0.1:3000
 	@mkdir -p .topheavy-dagster && cp deploy/dagster/dagster.yaml .topheavy-dagster/
 	@DAGSTER_HOME="$(CURDIR)/.topheavy-dagster" .venv/bin/dagster dev -d deploy/dagster -m topheavy_dagster.definitions
 
+kafka: ## A real Kafka on this machine, on 127.0.0.1:9092 until Ctrl-C (needs Java 17 or newer, no Docker)
+	@deploy/kafka/run
+
 docs: .venv/dev ## Write the generated reference pages again
 	@.venv/bin/python docs/generate.py
 
@@ -56,4 +59,4 @@ clean: ## Remove the environment and the demo's home
 
 .venv/dev: uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the environment with the test tools …"
-	@$(UV) sync --frozen --quiet --inexact --group dev --extra dagster && touch $@ .venv/ready
+	@$(UV) sync --frozen --quiet --inexact --group dev --extra dagster --extra live && touch $@ .venv/ready

@@ -3,9 +3,9 @@
 The map. A datum is always somewhere; a room is a place where data rests, and steps are joined by storage::
 
     sources ─▶ lake ─▶ tables ─▶ metrics ─▶ warehouse ─▶ web
-                         ▲ │
-                         │ ▼
-                       repairs
+                         ▲ ▲ │
+                stream ──┘ │ ▼
+                         repairs
 
     core       words shared by all: calendar, symbols, http, plugins, settings, clock, errors, log, units
     datasets   what the data is: one file a table (columns, units, key, partition, checks)
@@ -14,6 +14,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     lake       the raw zone: what came, as it came, and a ledger of what was asked, came and failed
     tables     open Iceberg tables: catalog, write, read as of a time, upkeep
     repairs    one file a rule: what is wrong in the data, how it was mended, with evidence
+    stream     the market live through Kafka: broker seam, wire, feeds
     metrics    questions in SQL, one file each, and the engines that answer them
     warehouse  the published copy: one DuckDB file, keys enforced, read-only sandboxed SQL
     web        the app; one file a page
@@ -38,6 +39,7 @@ SEES: dict[str, frozenset[str]] = {
     "lake": frozenset({"core"}),
     "tables": frozenset({"core", "datasets"}),
     "repairs": frozenset({"core", "datasets"}),
+    "stream": frozenset({"core", "datasets"}),
     "metrics": frozenset({"core", "datasets"}),
     "warehouse": frozenset({"core", "datasets"}),
     "web": frozenset({"core", "datasets", "metrics", "warehouse"}),
@@ -50,6 +52,7 @@ SEES: dict[str, frozenset[str]] = {
             "lake",
             "tables",
             "repairs",
+            "stream",
             "metrics",
             "warehouse",
             "web",
@@ -69,7 +72,9 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "pyiceberg": frozenset({"tables"}),
     "duckdb": frozenset({"metrics", "warehouse"}),
     "python_calamine": frozenset({"sources"}),
-    "orjson": frozenset({"sources", "simulator"}),
+    "confluent_kafka": frozenset({"stream"}),
+    "websockets": frozenset({"stream"}),
+    "orjson": frozenset({"sources", "simulator", "stream"}),
     "polars": frozenset({"sources", "repairs", "tables"}),
     "dash": frozenset({"web"}),
     "dash_ag_grid": frozenset({"web"}),

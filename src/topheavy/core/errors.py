@@ -10,10 +10,13 @@
     │   └── Malformed         × Terminal    an answer came, but cannot be read as what it should be
     ├── LakeError             the raw zone or its ledger
     ├── TableError            the Iceberg tables
-    │   └── CheckFailed       × Terminal    rows that a dataset's own rules forbid
+    │   ├── CheckFailed       × Terminal    rows that a dataset's own rules forbid
+    │   └── Overtaken         × Transient   someone else has already written these rows
     ├── MetricError           a question or its engine
     ├── WarehouseError        the published copy
     │   └── NotPublished      × Terminal    a check refused publication, or nothing was published yet
+    ├── StreamError           the broker, a message on it, or what feeds it
+    │   └── BrokerAway        × Transient   no broker answers: it may come back
     └── WebError              the pages
 
 Messages say what happened, to which data, and what to do next, in one line.
@@ -86,6 +89,10 @@ class CheckFailed(TableError, Terminal):
     """Rows break a rule their dataset declares; nothing was written."""
 
 
+class Overtaken(TableError, Transient):
+    """A streamed table is further on than the rows that come: they are already there."""
+
+
 class MetricError(TopheavyError):
     """A question is unknown, lacks an input, or its engine refused it."""
 
@@ -96,6 +103,14 @@ class WarehouseError(TopheavyError):
 
 class NotPublished(WarehouseError, Terminal):
     """Nothing was published, or a check refused it; what was published before is still there."""
+
+
+class StreamError(TopheavyError):
+    """The broker, a message on it or a feed did not do what was asked."""
+
+
+class BrokerAway(StreamError, Transient):
+    """No broker answers, or not in time."""
 
 
 class WebError(TopheavyError):

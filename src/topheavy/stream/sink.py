@@ -1,0 +1,179 @@
+"""The sink: micro-batches from a topic into a table, each trade once, offsets in the same commit as the rows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import BrokerAway, Overtaken
+from topheavy.core.positions import Position
+from topheavy.datasets.schema import dataset
+from topheavy.stream.consumer import Reader
+from topheavy.stream.dead import DeadLetters
+from topheavy.stream.ledgered import Ledgered
+from topheavy.stream.seen import Seen
+from topheavy.stream.start import anew, start_at
+from topheavy.stream.wire import decode
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
+
+LOOK_AGAIN: Final = 5.0
+"""Seconds between looks whether the topic is still the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a batch is committed: at so many bytes, or so many seconds after its first record."""
+
+    most_bytes: int = 6 << 20
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which partitions are ours: every ``of``-th, from ``index`` on."""
+
+    index: int = 0
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """What one commit did: the trades that were new, how many came again, how many could not be read."""
+
+    rows: pa.Table
+    again: int = 0
+    dead: int = 0
+
+
+class Sink:
+    """Follows one topic into one table, from where the table ends."""
+
+    def __init__(
+        self,
+        broker: Mapping[str, Any],
+        topic: str,
+        ledger: Ledgered,
+        *,
+        pace: Pace | None = None,
+        share: Share | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._reader = Reader(broker, topic)
+        self._dead = DeadLetters(broker, topic)
+        self._ledger, self._pace, self._share, self._clock = ledger, pace or Pace(), share or Share(), clock
+        self._position = Position(topic, "")
+        self._seen = Seen()
+        self._looked = 0.0
+
+    def begin(self, *, restart: bool = False) -> Position:
+        """Learn from the table where to begin and what is already there.
+
+        Raises:
+            StreamError: when the topic is not the one the table speaks of and ``restart`` is not chosen.
+        """
+        if restart:
+            self._restart()
+        self._position = self._continued()
+        self._seen = Seen()
+        for batch in self._ledger.seen():
+            self._seen.admit(batch)
+        self._reader.begin(self._position)
+        self._looked = monotonic()
+        return self._position
+
+    def flush(self) -> Flushed:
+        """Read one micro-batch and commit it; with nothing to read, nothing is committed.
+
+        Raises:
+            StreamError: when the topic was made anew or what comes next is no longer in it.
+        """
+        self._look_again()
+        messages = self._reader.gather(self._pace.most_bytes, self._pace.seconds)
+        return self._commit(messages) if messages else _nothing()
+
+    def run(self, stop: Callable[[], bool], heard: Callable[[Flushed], None]) -> None:
+        """Flush until ``stop``; ``heard`` learns of every batch after its commit."""
+        while not stop():
+            heard(self.flush())
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._reader.close()
+
+    def _commit(self, messages: list["Message"]) -> Flushed:
+        rows, letters = self._decoded(messages)
+        dead = self._dead.send(letters)
+        new = rows.filter(pa.array(self._seen.admit(rows)))
+        end = {part: at + 1 for part, at in _last(messages).items()}
+        try:
+            self._ledger.append(new, self._position, end)
+        except Overtaken:
+            self.begin()
+            return _nothing()
+        self._position = self._position.moved(end)
+        return Flushed(new, rows.num_rows - new.num_rows, dead)
+
+    def _decoded(self, messages: list["Message"]) -> tuple[pa.Table, list[tuple["Message", str]]]:
+        tables, letters = [], []
+        received = self._clock()
+        for part, own in _by_partition(messages):
+            found = decode([message.value() or b"" for message in own])
+            letters += [(own[at], reason) for at, reason in found.dead]
+            tables.append(_placed(found.table, part, self._position.next[part], received))
+        return pa.concat_tables(tables), letters
+
+    def _continued(self) -> Position:
+        topic_id, bounds = self._about()
+        return start_at(self._ledger.position(self._reader.topic), self._reader.topic, topic_id, bounds)
+
+    def _restart(self) -> None:
+        topic_id, bounds = self._about()
+        begin = anew(self._reader.topic, topic_id, bounds)
+        held = self._ledger.position(self._reader.topic)
+        same = held is not None and held.topic_id == topic_id
+        self._ledger.restart(held.moved(begin.next) if held and same else begin)
+
+    def _about(self) -> tuple[str, dict[int, tuple[int, int]]]:
+        topic_id, parts = self._reader.about()
+        mine = sorted(parts)[self._share.index :: self._share.of]
+        return topic_id, {part: self._reader.bounds(part) for part in mine}
+
+    def _look_again(self) -> None:
+        if monotonic() - self._looked < LOOK_AGAIN:
+            return
+        self._looked = monotonic()
+        try:
+            topic_id, bounds = self._about()
+        except BrokerAway:  # then nothing can be read either: the client waits until it is back
+            return
+        start_at(self._position, self._reader.topic, topic_id, bounds)
+
+
+def _placed(table: pa.Table, part: int, begin: int, received: object) -> pa.Table:
+    """Add to trades where they come from and when they came, as the dataset wants them."""
+    schema = dataset("trades").schema
+    count = table.num_rows
+    beside = {"partition": part, "batch": begin, "received_at": received}
+    added = {name: pa.repeat(pa.scalar(value, schema.field(name).type), count) for name, value in beside.items()}
+    return pa.table([added[name] if name in added else table[name] for name in schema.names], schema=schema)
+
+
+def _by_partition(messages: list["Message"]) -> Iterator[tuple[int, list["Message"]]]:
+    found: defaultdict[int, list[Message]] = defaultdict(list)
+    for message in messages:
+        found[message.partition() or 0].append(message)
+    yield from sorted(found.items())
+
+
+def _last(messages: list["Message"]) -> dict[int, int]:
+    return {message.partition() or 0: message.offset() or 0 for message in messages}
+
+
+def _nothing() -> Flushed:
+    return Flushed(dataset("trades").schema.empty_table())
