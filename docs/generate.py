@@ -80,6 +80,7 @@ def _layout(item: Dataset) -> str:
     if item.layer == "view":
         return "A view in the warehouse."
     by = f"partitioned by month of `{item.month_of}`" if item.month_of else "one partition"
+    by = f"partitioned by day of `{item.day_of}`" if item.day_of else by
     return f"Iceberg table ({item.layer}), {by}."
 
 

@@ -75,7 +75,7 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "confluent_kafka": frozenset({"stream"}),
     "websockets": frozenset({"stream"}),
     "orjson": frozenset({"sources", "simulator", "stream"}),
-    "polars": frozenset({"sources", "repairs", "tables"}),
+    "polars": frozenset({"sources", "repairs", "tables", "stream"}),
     "dash": frozenset({"web"}),
     "dash_ag_grid": frozenset({"web"}),
     "dash_mantine_components": frozenset({"web"}),

@@ -84,6 +84,10 @@ def test_the_columns_it_is_laid_out_and_resolved_by_are_dates_of_its_own(every: 
     assert {name for name in (every.month_of, every.security_by, every.security_until) if name} <= dates
     if every.month_of:
         assert not next(column for column in every.columns if column.name == every.month_of).optional
+    if every.day_of:
+        moments = {column.name for column in every.columns if column.type == MOMENT and not column.optional}
+        assert every.day_of in moments
+        assert not every.month_of
     if every.security_by:
         assert {"security", "symbol"} <= {column.name for column in every.columns}
     else:

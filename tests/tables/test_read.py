@@ -151,7 +151,7 @@ def test_upkeep_leaves_the_files_of_a_commit_that_is_being_made(tables: Tables, 
 # as declared
 
 
-@pytest.mark.parametrize("name", ["bars", "splits", "repairs", "market_caps"])
+@pytest.mark.parametrize("name", ["bars", "splits", "repairs", "market_caps", "trades", "minute_bars"])
 def test_a_table_is_made_as_its_dataset_declares(tables: Tables, name: str) -> None:
     about = datasets()[name]
     replace_all(tables, about, about.schema.empty_table())
@@ -164,7 +164,7 @@ def test_a_table_is_made_as_its_dataset_declares(tables: Tables, name: str) -> N
         assert (text or "").startswith(column.meaning)
         assert column.unit in (text or "")
     parts = [str(field.transform) for field in table.spec().fields]
-    assert parts == (["month"] if about.month_of else [])
+    assert parts == (["month"] if about.month_of else ["day"] if about.day_of else [])
     assert table.properties["comment"] == about.grain
 
 

@@ -43,6 +43,7 @@ class Layer(StrEnum):
     PARSED = "parsed"  # parsed from what a source sent
     DERIVED = "derived"  # computed from other tables, replaced as a whole
     VIEW = "view"  # a SELECT over other tables, kept in the warehouse
+    STREAMED = "streamed"  # appended live, with how far the stream was read; not part of a publication
 
 
 PROVENANCE = (
@@ -65,6 +66,8 @@ class Dataset:
     layer: Layer = Layer.PARSED
     month_of: str = ""
     """The date column whose month partitions the table; empty: one partition."""
+    day_of: str = ""
+    """Where rows come by the second: the moment column whose day partitions the table."""
     security_by: str = ""
     """The date column at which a row's symbol is resolved to a security; empty: no symbol to resolve."""
     security_until: str = ""
@@ -74,6 +77,11 @@ class Dataset:
     exact_symbol: bool = False
     """True where a symbol outside its dated interval means another security (prices), not a late notice."""
     checks: tuple[Check, ...] = field(default=())
+
+    @property
+    def published(self) -> bool:
+        """True where its rows rest in a table and are part of a publication."""
+        return self.layer in (Layer.PARSED, Layer.DERIVED)
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

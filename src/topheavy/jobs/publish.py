@@ -53,7 +53,7 @@ def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     if _is_published(place, _fingerprint(tables, settings)):
         progress.finish()
         return Published({}, _repairs_listed(tables))
-    held = {name: read(tables, item) for name, item in datasets().items() if item.layer is not Layer.VIEW}
+    held = {name: read(tables, item) for name, item in datasets().items() if item.published}
     held["repairs"] = _mend(tables, held)
     progress.advance()
     beside = given(held, settings)
@@ -65,7 +65,8 @@ def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     build(place.lake.home.path, whole, _views(), _gates(), about, lambda: _store(tables, stored))
     progress.advance()
     for item in datasets().values():
-        tidy(tables, item, clock())
+        if item.published:  # a streamed table is kept tidy by the sink that writes it
+            tidy(tables, item, clock())
     progress.advance()
     progress.finish()
     return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)

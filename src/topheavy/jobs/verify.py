@@ -65,7 +65,7 @@ def _table(place: Workplace, item: Dataset) -> Iterator[Finding]:
 
 
 def _warehouse(place: Workplace) -> Iterator[Finding]:
-    for item in _stored(place):
+    for item in (item for item in _stored(place) if item.published):
         inside = place.warehouse.rows(f"SELECT COUNT(*) AS rows FROM {item.name}")[0]["rows"]
         beside = read(place.tables, item, columns=(item.key[0],)).num_rows
         if inside != beside:

@@ -4,6 +4,7 @@ A chunk of 65,536 numbers takes 8 KiB while it has holes and nothing once it is 
 cost some kilobytes, and the same billion spread over many sinks at most 120 MiB.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,14 +34,14 @@ class Seen:
     @property
     def kilobytes(self) -> int:
         """Memory held by chunks with holes."""
-        return sum(chunk.nbytes for chunk in self._chunks.values() if chunk is not _FULL) // 1024
+        return int(sum(chunk.nbytes for chunk in self._chunks.values() if chunk is not _FULL) // 1024)
 
     def _first(self, feed: str, sequences: Any) -> Any:
         """Return the places of numbers not seen before."""
         numbers, places = np.unique(sequences, return_index=True)
         high = numbers >> BITS
         edges = [0, *(np.flatnonzero(np.diff(high)) + 1).tolist(), len(numbers)]
-        spans = zip(edges[:-1], edges[1:], strict=True)
+        spans = pairwise(edges)
         found = [places[a:b][self._note((feed, int(high[a])), numbers[a:b])] for a, b in spans if b > a]
         return np.concatenate(found) if found else places
 

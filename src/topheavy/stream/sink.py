@@ -44,9 +44,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Flushed:
-    """What one commit did: the trades that were new, how many came again, how many could not be read."""
+    """What one commit did: the trades that were new, where the table is, repeated and unreadable ones counted."""
 
     rows: pa.Table
+    position: Position
     again: int = 0
     dead: int = 0
 
@@ -95,7 +96,7 @@ class Sink:
         """
         self._look_again()
         messages = self._reader.gather(self._pace.most_bytes, self._pace.seconds)
-        return self._commit(messages) if messages else _nothing()
+        return self._commit(messages) if messages else self._nothing()
 
     def run(self, stop: Callable[[], bool], heard: Callable[[Flushed], None]) -> None:
         """Flush until ``stop``; ``heard`` learns of every batch after its commit."""
@@ -115,9 +116,9 @@ class Sink:
             self._ledger.append(new, self._position, end)
         except Overtaken:
             self.begin()
-            return _nothing()
+            return self._nothing()
         self._position = self._position.moved(end)
-        return Flushed(new, rows.num_rows - new.num_rows, dead)
+        return Flushed(new, self._position, rows.num_rows - new.num_rows, dead)
 
     def _decoded(self, messages: list["Message"]) -> tuple[pa.Table, list[tuple["Message", str]]]:
         tables, letters = [], []
@@ -127,6 +128,9 @@ class Sink:
             letters += [(own[at], reason) for at, reason in found.dead]
             tables.append(_placed(found.table, part, self._position.next[part], received))
         return pa.concat_tables(tables), letters
+
+    def _nothing(self) -> Flushed:
+        return Flushed(dataset("trades").schema.empty_table(), self._position)
 
     def _continued(self) -> Position:
         topic_id, bounds = self._about()
@@ -173,7 +177,3 @@ def _by_partition(messages: list["Message"]) -> Iterator[tuple[int, list["Messag
 
 def _last(messages: list["Message"]) -> dict[int, int]:
     return {message.partition() or 0: message.offset() or 0 for message in messages}
-
-
-def _nothing() -> Flushed:
-    return Flushed(dataset("trades").schema.empty_table())

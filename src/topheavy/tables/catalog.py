@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from topheavy.core.errors import TableError, TopheavyError, one_line
-from topheavy.datasets.schema import Dataset
+from topheavy.datasets.schema import Dataset, Layer
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -23,6 +23,9 @@ PROPERTIES = {
     "write.metadata.previous-versions-max": "20",
     "commit.manifest-merge.enabled": "true",
 }
+
+STREAMED = {"commit.retry.num-retries": "0"}
+"""A commit that was overtaken is checked again by us before it is tried again: it may have become a repetition."""
 
 
 class Tables:
@@ -67,10 +70,10 @@ class Tables:
     def _make(self, name: str, dataset: Dataset) -> "Table":
         """Make a table in one commit, so that a kill leaves no table without its partition."""
         from pyiceberg.exceptions import TableAlreadyExistsError
-        from pyiceberg.transforms import MonthTransform
+        from pyiceberg.transforms import DayTransform, MonthTransform
 
         about = {column.name: _about(column.meaning, column.unit) for column in dataset.all_columns}
-        properties = PROPERTIES | {"comment": dataset.grain}
+        properties = PROPERTIES | (STREAMED if dataset.layer is Layer.STREAMED else {}) | {"comment": dataset.grain}
         with (
             suppress(TableAlreadyExistsError),  # another process was faster
             self.catalog.create_table_transaction(name, schema=dataset.schema, properties=properties) as making,
@@ -81,6 +84,9 @@ class Tables:
             if dataset.month_of:
                 with making.update_spec() as spec:
                     spec.add_field(dataset.month_of, MonthTransform(), f"{dataset.month_of}_month")
+            if dataset.day_of:
+                with making.update_spec() as spec:
+                    spec.add_field(dataset.day_of, DayTransform(), f"{dataset.day_of}_day")
         return self.catalog.load_table(name)
 
 

@@ -1,6 +1,6 @@
 """Reading a table: whole, a period of it, or as it was at an earlier moment."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ def read(
 ) -> pa.Table:
     """Return a dataset's rows (no rows while its table was never written).
 
-    ``since`` and ``until`` (both included) act on the dataset's month column; ``as_of`` reads the table as it
+    ``since`` and ``until`` (both included) act on the dataset's month or day column; ``as_of`` reads the table as it
     was at that moment.
 
     Raises:
@@ -48,6 +48,10 @@ def snapshot_of(tables: Tables, dataset: Dataset) -> int:
 
 
 def _between(dataset: Dataset, since: date | None, until: date | None) -> str:
+    if dataset.day_of:
+        first, after = (f"{day}T00:00:00+00:00" if day else "" for day in (since, until and until + timedelta(days=1)))
+        terms = [f"{dataset.day_of} >= '{first}'"] if first else []
+        return " and ".join([*terms, f"{dataset.day_of} < '{after}'"] if after else terms) or "true"
     terms = [f"{dataset.month_of} >= '{since}'"] if since else []
     terms += [f"{dataset.month_of} <= '{until}'"] if until else []
     return " and ".join(terms) or "true"

@@ -1,0 +1,60 @@
+"""The trades table as the sink sees it: rows and positions in one commit, one world, small files joined in time."""
+
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.positions import Position
+from topheavy.core.units import SourceKind
+from topheavy.datasets.schema import dataset
+from topheavy.jobs.workplace import Workplace
+from topheavy.tables import stream
+from topheavy.tables.compact import compact, trim
+
+TRADES, BARS = dataset("trades"), dataset("minute_bars")
+JOIN_EVERY = 32
+"""Commits between looks for small files."""
+
+TRIM_EVERY = 512
+
+
+class LiveTrades:
+    """One home's trades."""
+
+    def __init__(self, place: Workplace, clock: Clock = system_clock) -> None:
+        self._place, self._clock = place, clock
+        self._kinds: set[str] = set()
+        self._commits = 0
+
+    def position(self, topic: str) -> Position | None:
+        """Return how far the topic was read; ``None`` while it never was."""
+        return stream.positions(self._place.tables, TRADES).get(topic)
+
+    def append(self, rows: pa.Table, begin: Position, end: Mapping[int, int]) -> None:
+        """Append rows and move the position, both or neither; real and simulated trades never share a home."""
+        for kind in set(pc.unique(rows["source_kind"]).to_pylist()) - self._kinds:
+            self._place.lake.home.settle(SourceKind(kind))
+            self._kinds.add(kind)
+        stream.append(self._place.tables, TRADES, rows, begin, end)
+        self._commits += 1
+
+    def restart(self, position: Position) -> None:
+        """Note a new position; what follows from the trades follows it anew too."""
+        for item in (BARS, TRADES):
+            stream.restart(self._place.tables, item, position)
+
+    def seen(self) -> Iterator[pa.RecordBatch]:
+        """Yield feed and sequence of every trade."""
+        return stream.scan(self._place.tables, TRADES, ("feed", "sequence"))
+
+    def upkeep(self) -> int:
+        """Join small files and let old snapshots go when it is time; return how many files were joined."""
+        if self._commits % JOIN_EVERY:
+            return 0
+        joined = compact(self._place.tables, TRADES)
+        if self._commits % TRIM_EVERY == 0:
+            for item in (TRADES, BARS):
+                trim(self._place.tables, item, self._clock())
+        return joined

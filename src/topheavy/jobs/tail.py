@@ -1,0 +1,98 @@
+"""Tail: a topic is followed into the tables: trades once each, minute bars after them, live answers beside."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from topheavy.core.clock import Clock, system_clock
+from topheavy.jobs.live_trades import LiveTrades
+from topheavy.jobs.minute_book import MinuteBook
+from topheavy.jobs.workplace import Workplace
+from topheavy.stream.sink import Flushed, Pace, Share, Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What to follow and how: the broker's settings, the topic, which partitions, how often to commit."""
+
+    broker: Mapping[str, Any]
+    topic: str
+    restart: bool = False
+    share: Share = field(default_factory=Share)
+    pace: Pace = field(default_factory=Pace)
+    bar_seconds: float = 2.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a tail has done since it began."""
+
+    trades: int = 0
+    again: int = 0
+    dead: int = 0
+    commits: int = 0
+    bars: int = 0
+    joined: int = 0
+
+
+Heard = Callable[[Tally, Flushed, pa.Table], None]
+"""Learns of every batch after its commit: the tally, what came, and the minute bars that changed."""
+
+
+class Tail:
+    """One topic followed into one home."""
+
+    def __init__(self, place: Workplace, follow: Follow, clock: Clock = system_clock) -> None:
+        self._trades = LiveTrades(place, clock)
+        self._book = MinuteBook(place.tables, follow.bar_seconds)
+        self._follow = follow
+        self._sink = Sink(follow.broker, follow.topic, self._trades, pace=follow.pace, share=follow.share, clock=clock)
+        self.tally = Tally()
+
+    def begin(self) -> None:
+        """Continue where the tables end; what a predecessor that died left undone is done first."""
+        self._sink.begin(restart=self._follow.restart)
+        self._book.begin(self._follow.topic)
+
+    def step(self) -> tuple[Flushed, pa.Table]:
+        """Commit one batch, and the bars where it is time; return what came and the bars that changed."""
+        came = self._sink.flush()
+        bars = self._book.take(came.rows, came.position)
+        committed = came.rows.num_rows + came.again + came.dead > 0
+        self.tally.trades += came.rows.num_rows
+        self.tally.again += came.again
+        self.tally.dead += came.dead
+        self.tally.commits += committed
+        self.tally.bars += bars.num_rows
+        self.tally.joined += self._trades.upkeep() if committed else 0
+        return came, bars
+
+    def end(self) -> None:
+        """Write the bars that are due and let go of the broker."""
+        self.tally.bars += self._book.settle().num_rows
+        self._sink.close()
+
+
+@contextmanager
+def tailing(place: Workplace, follow: Follow, clock: Clock = system_clock) -> Iterator[Tail]:
+    """Follow a topic for the length of a block, and end well.
+
+    Raises:
+        StreamError: when the topic is not the one the tables know and ``restart`` was not chosen.
+    """
+    tail = Tail(place, follow, clock)
+    tail.begin()
+    yield tail
+    tail.end()
+
+
+def tail(place: Workplace, follow: Follow, stop: Callable[[], bool], heard: Heard) -> Tally:
+    """Follow a topic until ``stop``."""
+    with tailing(place, follow) as following:
+        while not stop():
+            came, bars = following.step()
+            heard(following.tally, came, bars)
+    return following.tally
