@@ -35,10 +35,10 @@ def remove(kafka: Kafka, topic: str) -> None:
     admin.delete_topics([topic])[topic].result(30)
 
 
-def send(kafka: Kafka, topic: str, *tables: Any) -> None:
+def send(kafka: Kafka, topic: str, *tables: Any, most: int = 50) -> None:
     producer = Producer({"bootstrap.servers": kafka.bootstrap, "acks": "all"})
     for table in tables:
-        for message in pack(table, 50):
+        for message in pack(table, most):
             producer.produce(topic, message.value, message.key)
     assert producer.flush(30) == 0
 
