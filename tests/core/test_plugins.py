@@ -7,7 +7,20 @@ from textwrap import dedent
 import pytest
 
 from topheavy.core.errors import UsageError
-from topheavy.core.plugins import DATASETS, ENGINES, KINDS, PAGES, RULES, SOURCES, Kind, load, pick, scan, unknown
+from topheavy.core.plugins import (
+    DATASETS,
+    ENGINES,
+    FEEDS,
+    KINDS,
+    PAGES,
+    RULES,
+    SOURCES,
+    Kind,
+    load,
+    pick,
+    scan,
+    unknown,
+)
 
 Room = Callable[..., Kind]
 
@@ -110,5 +123,5 @@ def test_the_packages_own_plugins_are_found_the_same_way(kind: Kind, name: str) 
 
 
 def test_every_kind_has_its_own_room() -> None:
-    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, PAGES}
+    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, FEEDS, PAGES}
     assert len({kind.package for kind in KINDS}) == len({kind.declares for kind in KINDS}) == len(KINDS)

@@ -37,8 +37,9 @@ SOURCES = Kind("source", "topheavy.sources", "SOURCE")
 RULES = Kind("rule", "topheavy.repairs", "RULE")
 PAGES = Kind("page", "topheavy.web.pages", "PAGE")
 ENGINES = Kind("engine", "topheavy.metrics.engines", "ENGINE")
+FEEDS = Kind("feed", "topheavy.stream.feeds", "FEED")
 
-KINDS = (DATASETS, SOURCES, RULES, ENGINES, PAGES)
+KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PAGES)
 
 
 def scan(kind: Kind) -> Iterator[Found]:

@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 
 from topheavy.core.errors import StreamError
-from topheavy.stream.layout import TRADE
+from topheavy.stream.layout import SPLIT, TRADE
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -84,4 +84,6 @@ def _number(name: str, value: Any) -> float:
 def _text(name: str, value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
         raise StreamError(f"{name} {value!r} is not a text")
+    if value and SPLIT in value:
+        raise StreamError(f"{name} {value!r} holds a control sign")
     return value

@@ -1,0 +1,1 @@
+"""Feeds: one file a market that can be followed."""

@@ -1,0 +1,84 @@
+"""A live market that never was and never ends: SIMULATED trades, the same for the same seed and beginning."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from topheavy.core.clock import system_clock
+from topheavy.core.errors import UsageError
+from topheavy.core.settings import Settings
+from topheavy.core.units import SourceKind
+from topheavy.stream.feed import Ask, Feed, Timed
+from topheavy.stream.layout import TRADE
+
+SECURITIES = tuple(f"SIM{number:02}" for number in range(1, 21))
+VENUES = ("SIM-A", "SIM-B", None)
+STEP = 0.0002
+"""Deviation of one trade's log return."""
+
+MICROS = 1_000_000
+
+
+class Simulator(Feed):
+    """Random walks on a cent's grid; waiting times between trades are exponential."""
+
+    name: ClassVar[str] = "simulator"
+    title: ClassVar[str] = "a SIMULATED live market that never ends"
+    kind: ClassVar[SourceKind] = SourceKind.SIMULATED
+    endless: ClassVar[bool] = True
+
+    def trades(self, settings: Settings, ask: Ask) -> Iterator[Timed]:
+        """Yield ``ask.rate`` trades a second from ``ask.begin`` on (else from now), for ever."""
+        if not ask.rate > 0:
+            raise UsageError(f"a market of {ask.rate} trades a second is none: give a rate above zero")
+        begin = ask.begin or system_clock()
+        names = ask.securities or SECURITIES
+        feed = f"SIMULATED-{ask.seed}-{begin:%Y%m%dT%H%M%S%fZ}"
+        yield from _market(feed, names, begin, ask)
+
+
+def _market(feed: str, names: tuple[str, ...], begin: datetime, ask: Ask) -> Iterator[Timed]:
+    rng = np.random.default_rng(ask.seed)
+    logs = np.log(rng.uniform(20, 500, len(names)))
+    count = max(1, round(ask.rate * min(ask.slice, 1.0)))
+    sequence, clock = 0, 0.0
+    while True:
+        clocks = clock + np.cumsum(rng.exponential(1 / ask.rate, count))
+        which = rng.integers(0, len(names), count)
+        prices = _walk(logs, which, rng)
+        columns = _columns(feed, names, sequence, int(begin.timestamp() * MICROS), clocks, which, prices, rng)
+        yield Timed(float(clocks[-1]), pa.record_batch(columns, schema=TRADE))
+        sequence, clock = sequence + count, float(clocks[-1])
+
+
+def _walk(logs: Any, which: Any, rng: np.random.Generator) -> Any:
+    """Move each security's log price by its own trades, in place, and return the price of every trade."""
+    steps = rng.normal(0, STEP, len(which))
+    prices = np.empty(len(which))
+    for one in np.unique(which):
+        mine = which == one
+        path = logs[one] + np.cumsum(steps[mine])
+        prices[mine], logs[one] = path, path[-1]
+    return np.maximum(np.round(np.exp(prices), 2), 0.01)
+
+
+def _columns(
+    feed: str, names: tuple[str, ...], sequence: int, start: int, clocks: Any, which: Any, prices: Any, rng: Any
+) -> list[pa.Array]:
+    count = len(which)
+    return [
+        pa.array([feed] * count),
+        pa.array(np.arange(sequence, sequence + count)),
+        pa.array(names).take(pa.array(which)),
+        pa.array(start + (clocks * MICROS).astype(np.int64)).cast(TRADE.field("event_time").type),
+        pa.array(prices),
+        pa.array(rng.integers(1, 11, count) * 100.0),
+        pa.array(VENUES).take(pa.array(rng.integers(0, len(VENUES), count))),
+        pa.array([str(SourceKind.SIMULATED)] * count),
+    ]
+
+
+FEED = Simulator()

@@ -1,0 +1,45 @@
+"""Pace: what is due at a moment leaves at that moment, however fast time is played."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from threading import Event
+
+import pyarrow as pa
+
+from topheavy.stream.feed import Timed
+
+LATE_KEPT = 100_000
+
+
+@dataclass(slots=True)
+class Pace:
+    """Lets batches through when they are due; ``speed`` 1 is the original pace, 0 as fast as possible.
+
+    ``errors`` keeps by how many seconds the last ones left late.
+    """
+
+    speed: float = 1.0
+    stop: Event = field(default_factory=Event)
+    now: Callable[[], float] = time.monotonic
+    errors: list[float] = field(default_factory=list)
+
+    def keep(self, timed: Iterable[Timed]) -> Iterator[pa.RecordBatch]:
+        """Yield each batch when it is due, until the feed ends or ``stop`` is set."""
+        begun = self.now()
+        for one in timed:
+            if self.stop.is_set() or not self._waited(begun, one.due):
+                return
+            yield one.batch
+
+    def _waited(self, begun: float, due: float | None) -> bool:
+        """Wait until ``due`` and note the error; say whether to go on."""
+        if not self.speed or due is None:
+            return True
+        moment = begun + due / self.speed
+        while (left := moment - self.now()) > 0:
+            if self.stop.wait(left):
+                return False
+        if len(self.errors) < LATE_KEPT:
+            self.errors.append(self.now() - moment)
+        return True
