@@ -38,8 +38,9 @@ RULES = Kind("rule", "topheavy.repairs", "RULE")
 PAGES = Kind("page", "topheavy.web.pages", "PAGE")
 ENGINES = Kind("engine", "topheavy.metrics.engines", "ENGINE")
 FEEDS = Kind("feed", "topheavy.stream.feeds", "FEED")
+PROCESSORS = Kind("processor", "topheavy.stream.processors", "PROCESSOR")
 
-KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PAGES)
+KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, PAGES)
 
 
 def scan(kind: Kind) -> Iterator[Found]:

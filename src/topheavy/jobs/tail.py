@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from topheavy.core.clock import Clock, system_clock
+from topheavy.jobs.live_answers import LiveAnswers
 from topheavy.jobs.live_trades import LiveTrades
 from topheavy.jobs.minute_book import MinuteBook
 from topheavy.jobs.workplace import Workplace
@@ -48,6 +49,7 @@ class Tail:
     def __init__(self, place: Workplace, follow: Follow, clock: Clock = system_clock) -> None:
         self._trades = LiveTrades(place, clock)
         self._book = MinuteBook(place.tables, follow.bar_seconds)
+        self.answers = LiveAnswers(place.tables)
         self._follow = follow
         self._sink = Sink(follow.broker, follow.topic, self._trades, pace=follow.pace, share=follow.share, clock=clock)
         self.tally = Tally()
@@ -56,11 +58,13 @@ class Tail:
         """Continue where the tables end; what a predecessor that died left undone is done first."""
         self._sink.begin(restart=self._follow.restart)
         self._book.begin(self._follow.topic)
+        self.answers.begin()
 
     def step(self) -> tuple[Flushed, pa.Table]:
         """Commit one batch, and the bars where it is time; return what came and the bars that changed."""
         came = self._sink.flush()
         bars = self._book.take(came.rows, came.position)
+        self.answers.take(came.rows)
         committed = came.rows.num_rows + came.again + came.dead > 0
         self.tally.trades += came.rows.num_rows
         self.tally.again += came.again
