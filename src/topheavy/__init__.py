@@ -74,6 +74,7 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "python_calamine": frozenset({"sources"}),
     "confluent_kafka": frozenset({"stream"}),
     "websockets": frozenset({"stream"}),
+    "aws_msk_iam_sasl_signer": frozenset({"stream"}),
     "orjson": frozenset({"sources", "simulator", "stream"}),
     "polars": frozenset({"sources", "repairs", "tables", "stream"}),
     "dash": frozenset({"web"}),

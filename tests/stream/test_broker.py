@@ -1,11 +1,13 @@
 """The broker seam without a broker: settings, the practice broker and its limits."""
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 
-from topheavy.core.errors import StreamError
+from topheavy.core.errors import StreamError, UsageError
 from topheavy.core.settings import read_settings
 from topheavy.jobs.feed import Manner, feed
 from topheavy.stream.broker import broker, describe, make_topics, offsets, practice
@@ -23,6 +25,27 @@ def test_any_kafka_by_its_settings_and_no_secret_is_shown() -> None:
     assert found.config["sasl.password"] == "hush"
     assert "hush" not in repr(found) + found.title
     assert not found.practice
+
+
+def test_amazon_by_iam_wants_its_signer(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_settings(
+        Path(), {"TOPHEAVY_KAFKA": "b-1.example:9098", "TOPHEAVY_KAFKA_MSK_REGION": "eu-central-1"}
+    )
+    monkeypatch.setitem(sys.modules, "aws_msk_iam_sasl_signer", None)
+    with pytest.raises(UsageError, match="aws-msk-iam-sasl-signer-python"):
+        broker(settings)
+
+
+def test_amazon_by_iam_signs_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Signer:
+        @staticmethod
+        def generate_auth_token(region: str) -> tuple[str, int]:
+            return f"signed for {region}", 1_700_000_000_500
+
+    monkeypatch.setitem(sys.modules, "aws_msk_iam_sasl_signer", SimpleNamespace(MSKAuthTokenProvider=Signer))
+    found = broker(read_settings(Path(), {"TOPHEAVY_KAFKA": "b:9098", "TOPHEAVY_KAFKA_MSK_REGION": "eu-central-1"}))
+    assert found.config["sasl.mechanisms"] == "OAUTHBEARER"
+    assert found.config["oauth_cb"]("") == ("signed for eu-central-1", 1_700_000_000.5)
 
 
 def test_without_one_there_is_a_practice_broker_that_says_so() -> None:

@@ -1,7 +1,8 @@
 """The broker seam: any Kafka by its address, and without one a practice broker inside this process.
 
 Settings: ``TOPHEAVY_KAFKA`` is ``bootstrap.servers``; every ``TOPHEAVY_KAFKA_<NAME>`` is handed to the client as
-``<name>`` with dots (``TOPHEAVY_KAFKA_SECURITY_PROTOCOL=SASL_SSL`` is ``security.protocol``). None of them is logged.
+``<name>`` with dots (``TOPHEAVY_KAFKA_SECURITY_PROTOCOL=SASL_SSL`` is ``security.protocol``), and
+``TOPHEAVY_KAFKA_MSK_REGION`` signs in at Amazon MSK by IAM. None of them is logged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from topheavy.core.errors import BrokerAway, StreamError, UsageError, one_line
 from topheavy.core.settings import Settings
+from topheavy.stream.msk import REGION, iam
 
 TRADES, DEAD = "trades", "trades.dead"
 PARTITIONS: Final = 4
@@ -24,7 +26,7 @@ PRACTICE_BYTES: Final = 4_000_000
 
 QUIET = {"log_level": 2}
 _PREFIX = "TOPHEAVY_KAFKA_"
-_OURS = {"PORT", "HOME", "JARS"}
+_OURS = {"PORT", "HOME", "JARS", REGION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def broker(settings: Settings) -> Broker:
         for name, value in settings.environment.items()
         if name.startswith(_PREFIX) and name.removeprefix(_PREFIX) not in _OURS
     }
-    return Broker({**QUIET, **extra, "bootstrap.servers": servers})
+    signed = iam(region) if (region := settings.text(f"KAFKA_{REGION}")) else {}
+    return Broker({**QUIET, **signed, **extra, "bootstrap.servers": servers})
 
 
 def practice() -> Broker:
