@@ -84,7 +84,8 @@ def collect(
                 terminal.plan(source, road.foresee(place, source, ask, again=again), as_json=as_json)
                 return
             done = road.gather(place, source, ask, again=again, progress=terminal.progress(as_json))
-        terminal.collected(done.collected, as_json=as_json)
+        unreadable = sum(len(part.unreadable) for part in done.refined)
+        terminal.collected(done.collected, unreadable, as_json=as_json)
     fail_with(done.failures)
 
 
