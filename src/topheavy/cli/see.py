@@ -1,4 +1,4 @@
-"""Looking at a home: what it holds, what is missing, what the figures are, and whether all of it is true."""
+"""Seeing a home: what it holds, what is missing, what the figures are, and whether all of it is true."""
 
 import sys
 from typing import Annotated
