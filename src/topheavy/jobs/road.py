@@ -79,7 +79,7 @@ def gather(
     done.collected.append(first)
     if place.world == REAL and name != "facts":
         done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
-    if source.needs and not ask.subjects:
+    if source.needs and not ask.subjects and _asks_by_company(place, source, ask):
         done.refined.append(refine(place, clock=clock, progress=progress))
         by_company = replace(ask, subjects=_subjects(place, source, ask))
         done.collected.append(ask_for_what_is_missing(by_company, besides=first.units))
@@ -89,11 +89,10 @@ def gather(
 def foresee(place: Workplace, name: str, ask: Ask, *, again: bool = False, clock: Clock = system_clock) -> Foreseen:
     """Return what ``gather`` would ask for and what that takes, without asking."""
     source: Source = pick(SOURCES, name)
-    by_company = bool(source.needs and not ask.subjects)
+    by_company = bool(source.needs and not ask.subjects and _asks_by_company(place, source, ask))
     known = replace(ask, subjects=_subjects(place, source, ask)) if by_company else ask
     todo = plan(place, source, known, again=again, clock=clock)
-    more = by_company and not known.subjects and _asks_by_company(place, source, ask)
-    return Foreseen(todo, cost(place, source, todo.units), more)
+    return Foreseen(todo, cost(place, source, todo.units), by_company and not known.subjects)
 
 
 def retry(
