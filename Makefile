@@ -30,8 +30,8 @@ types: .venv/dev ## Check types
 
 check: lint types test ## Everything CI checks
 
-endurance: .venv/dev ## Two hundred kills of a backfill, alone and two at once: every one must end the same
-	@TOPHEAVY_KILLS=100 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
+endurance: .venv/dev ## Four hundred kills of a backfill, half of them of two at once: every one must end the same
+	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
 
 bench: | $(UV) ## The whole road beside PySpark, in one run
 	@$(UV) run --frozen --group bench python benchmarks/road.py

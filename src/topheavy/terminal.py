@@ -174,12 +174,14 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def collected(parts: Iterable[Any], *, as_json: bool) -> None:
-    """Print how a collection ended."""
+def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
+    """Print how a collection ended, and how many of its answers could not be read where that was tried."""
     totals: Counter[str] = Counter()
     for part in parts:
         totals.update({outcome.value: count for outcome, count in part.outcomes.items()})
         totals["already held"] += part.held
+    if unreadable:
+        totals["came but cannot be read"] = unreadable
     say(_json(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 

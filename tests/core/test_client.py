@@ -1,6 +1,8 @@
 """What the client owes a vendor and a collection: bounded calls at once, pauses for all, a budget, and counts."""
 
 import gzip
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -277,3 +279,21 @@ def test_retries_are_not_told_on_standard_output(capfd: pytest.CaptureFixture[st
     with vendor(lambda n: (500, {}, b"") if n == 0 else OK) as at, Client() as client:
         client.get(at.url)
     assert capfd.readouterr() == ("", "")
+
+
+POOLS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from topheavy.core.http import Client
+for _ in range(4):
+    with Client() as client, ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda number: client.get(sys.argv[1], {"limit": str(number)}), range(40)))
+print("ended well")
+"""
+
+
+def test_a_process_outlives_the_threads_that_made_its_first_calls() -> None:
+    """The library's allocator does not, where a worker thread is the first to load it."""
+    with vendor(lambda _: (200, {}, b"{}")) as served:
+        ended = subprocess.run([sys.executable, "-c", POOLS, served.url], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "ended well\n"), ended.stderr

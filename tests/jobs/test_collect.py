@@ -128,6 +128,11 @@ def test_a_plan_counts_calls_as_its_like_took_before(place: Workplace, watch: Wa
     assert foresee(place, "polygon", BARS, clock=LATER).cost.calls == SESSIONS * 4
 
 
+def test_only_a_plan_that_goes_by_company_says_that_more_comes(place: Workplace, watch: Watch) -> None:
+    assert not foresee(place, "polygon", BARS, clock=LATER).more
+    assert foresee(place, "polygon", replace(BARS, datasets=frozenset({"symbols"})), clock=LATER).more
+
+
 # what fails
 
 
@@ -223,3 +228,14 @@ def test_a_collection_is_written_down_from_its_beginning(place: Workplace, watch
     assert set(seen) == {SESSIONS}
     (over,) = place.lake.ledger.collections()
     assert (over.ended, over.failed, over.ended_at) == (SESSIONS, 0, LATER())
+
+
+def test_calls_are_counted_with_those_that_had_to_be_tried_again(tmp_path: Path) -> None:
+    day = ask_for(UNTIL, UNTIL, frozenset({"bars"}), "")
+    with (
+        running(seed=3, since=SINCE, until=UNTIL, companies=30, faults="502:asks=1-2") as hostile,
+        workplace(settings_for(tmp_path / "home", hostile)) as place,
+    ):
+        collect(place, POLYGON, day, clock=LATER)
+        (run,) = place.lake.ledger.runs()
+    assert (run.outcome, run.attempts, run.last.calls) == (Outcome.OK, 1, 3)

@@ -95,7 +95,7 @@ def vendor(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One vendor, a session for each case: the first sessions of the market, in the cases' order."""
     days = market.sessions
     rules = {str(day): {"name": case.fault, **case.set} for day, case in zip(days[1:], CASES, strict=False)}
-    rules[f"{days[40]}..{days[45]}"] = {"name": "429", "limit": "1/min"}
+    rules[f"{days[40]}..{days[45]}"] = {"name": "429", "limit": "2/s"}
     rules[f"{days[50]}"] = {"name": "revised", "rows": "2"}
     rules[f"{days[51]}"] = {"name": "late", "asks": "2"}
     rules[f"{days[60]}..{days[69]}"] = {"name": "bomb", "size": "300MB"}
@@ -164,10 +164,13 @@ def test_calls_above_a_limit_fail_with_their_cause_and_the_others_stand(vendor: 
     sessions = vendor.market.sessions[40:46]
     with vendor.customer(tmp_path / "home") as customer:
         collected, _ = customer.bring(sessions[0], sessions[-1])
-        assert collected.outcomes[Outcome.OK] == 1
-        assert ["HTTP 429" in cause for _, cause in collected.failures] == [True] * 5
+        came, failed = collected.outcomes[Outcome.OK], collected.outcomes[Outcome.FAILED]
+        assert came + failed == len(sessions)
+        assert came >= 2, "as many as leave at once, and later ones that kept to the pause"
+        assert failed >= 1
+        assert all("HTTP 429" in cause for _, cause in collected.failures)
         held = [session for session in sessions if customer.bars(session)]
-        assert len(held) == 1
+        assert len(held) == came
         assert all(customer.bars(session) == vendor.truth(session) for session in held)
 
 

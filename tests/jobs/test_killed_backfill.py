@@ -1,6 +1,6 @@
 """A backfill may be killed at any moment, alone or one of two: the tables end as if nothing had happened.
 
-``TOPHEAVY_KILLS`` says how many kills for each of the two (default 5; ``make endurance``: 100), drawn by a seed.
+``TOPHEAVY_KILLS`` says how many kills for each of the two (default 5; ``make endurance``: 200), drawn by a seed.
 """
 
 import os

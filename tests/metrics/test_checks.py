@@ -193,10 +193,12 @@ def stored(percent: float | None) -> list[Row]:
             {"trading_date": THURSDAY, "ticker": "BIG", "market_cap": 4000.0},
             {"trading_date": THURSDAY, "ticker": "ALFB", "market_cap": 3000.0},
         ],
-        member_issuers=[
-            SHARED | {"issuer": str(number), "value": value} for number, value in enumerate((4000.0, 3000.0, 5500.0))
+        weights=[
+            SHARED | {"level": "issuer", "member": str(number), "value": value}
+            for number, value in enumerate((4000.0, 3000.0, 5500.0))
         ]
-        + [SHARED | {"index": "OTHER", "issuer": "0", "value": 9999.0}],
+        + [SHARED | {"level": "line", "member": "0", "value": 4000.0}]
+        + [SHARED | {"level": "issuer", "index": "OTHER", "member": "0", "value": 9999.0}],
     )
 
 

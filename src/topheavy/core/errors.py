@@ -47,7 +47,9 @@ class UsageError(TopheavyError, Terminal):
 
 
 class SourceError(TopheavyError):
-    """A vendor or a file did not give what was asked."""
+    """A vendor or a file did not give what was asked; ``calls`` are the requests it took to know."""
+
+    calls: int = 1
 
 
 class SourceBusy(SourceError, Transient):

@@ -33,6 +33,8 @@ class Reply:
 
     page: Page
     kind: SourceKind
+    calls: int = 1
+    """How many requests it took."""
 
 
 class Http(Protocol):
@@ -94,10 +96,16 @@ class Client:
 
         _tell_retries_ourselves()
         address = address_of(url, params or {})
-        for attempt in stamina.retry_context(on=self._try_again, attempts=self._attempts, timeout=None):
-            with attempt:
-                came = self._once(address, headers or {}, attempt.num)
-        return Reply(came.page, SourceKind.SIMULATED if came.simulated else SourceKind.VENDOR)
+        calls = 0
+        try:
+            for attempt in stamina.retry_context(on=self._try_again, attempts=self._attempts, timeout=None):
+                with attempt:
+                    calls = attempt.num
+                    came = self._once(address, headers or {}, attempt.num)
+        except SourceError as error:
+            error.calls = calls
+            raise
+        return Reply(came.page, SourceKind.SIMULATED if came.simulated else SourceKind.VENDOR, calls)
 
     def _once(self, address: Address, headers: Mapping[str, str], attempt: int) -> Received:
         with self._gate.place() as era:

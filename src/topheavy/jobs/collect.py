@@ -179,8 +179,13 @@ class _Counted:
     calls: int = field(default=0)
 
     def get(self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Reply:
-        self.calls += 1
-        return self.http.get(url, params or {}, headers or {})
+        try:
+            reply = self.http.get(url, params or {}, headers or {})
+        except SourceError as error:
+            self.calls += error.calls
+            raise
+        self.calls += reply.calls
+        return reply
 
 
 def fault_of(error: SourceError) -> str:

@@ -34,8 +34,8 @@ class Run:
     @property
     def failures(self) -> list[str]:
         """Every failure, one line each."""
-        fetched = [f"{unit.id}: {cause}" for part in self.collected for unit, cause in part.failures]
-        return fetched + [f"{unit}: {cause}" for part in self.refined for unit, cause in part.unreadable]
+        fetched = [_named(unit.id, cause) for part in self.collected for unit, cause in part.failures]
+        return fetched + [_named(unit, cause) for part in self.refined for unit, cause in part.unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def gather(
     done.collected.append(first)
     if place.world == REAL and name != "facts":
         done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
-    if source.needs and not ask.subjects:
+    if source.needs and not ask.subjects and _asks_by_company(place, source, ask):
         done.refined.append(refine(place, clock=clock, progress=progress))
         by_company = replace(ask, subjects=_subjects(place, source, ask))
         done.collected.append(ask_for_what_is_missing(by_company, besides=first.units))
@@ -89,7 +89,7 @@ def gather(
 def foresee(place: Workplace, name: str, ask: Ask, *, again: bool = False, clock: Clock = system_clock) -> Foreseen:
     """Return what ``gather`` would ask for and what that takes, without asking."""
     source: Source = pick(SOURCES, name)
-    by_company = bool(source.needs and not ask.subjects)
+    by_company = bool(source.needs and not ask.subjects and _asks_by_company(place, source, ask))
     known = replace(ask, subjects=_subjects(place, source, ask)) if by_company else ask
     todo = plan(place, source, known, again=again, clock=clock)
     return Foreseen(todo, cost(place, source, todo.units), by_company and not known.subjects)
@@ -132,6 +132,16 @@ def run(
     done.refined.append(refine(place, clock=clock, progress=progress))
     done.published = publish(place, clock=clock, progress=progress)
     return done
+
+
+def _named(unit: str, cause: str) -> str:
+    return cause if cause.startswith(unit) else f"{unit}: {cause}"
+
+
+def _asks_by_company(place: Workplace, source: Source, ask: Ask) -> bool:
+    """Say whether the source would ask more, did it know a company."""
+    one_company = replace(ask, subjects=("EXAMPLE=0000000001",))
+    return set(source.plan(one_company, place.settings)) > set(source.plan(ask, place.settings))
 
 
 def ask_all(ask: Ask) -> Ask:

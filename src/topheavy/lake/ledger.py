@@ -53,7 +53,7 @@ _RUNS = """
 SELECT unit, source, route, session, subject, outcome, cause, seconds, bytes, finished_at, fault, calls, collection,
        attempts FROM (
     SELECT *, COUNT(*) OVER (PARTITION BY unit) AS attempts,
-           ROW_NUMBER() OVER (PARTITION BY unit ORDER BY finished_at DESC, rowid DESC) AS place FROM attempts)
+           ROW_NUMBER() OVER (PARTITION BY unit ORDER BY rowid DESC) AS place FROM attempts)
 WHERE place = 1 ORDER BY unit
 """
 

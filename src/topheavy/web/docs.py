@@ -59,7 +59,7 @@ def _fields(schema: Schema, openapi: Schema, before: str = "") -> Iterator[str]:
         yield _row(f"{before}{name}", _type(field, openapi), field.get("description", ""))
         nested = _followed(field.get("items", field), openapi)
         if nested.get("properties"):
-            yield from _fields(nested, openapi, f"{before}{name}[].")
+            yield from _fields(nested, openapi, f"{before}{name}{'[]' if 'items' in field else ''}.")
 
 
 def _type(schema: Schema, openapi: Schema) -> str:

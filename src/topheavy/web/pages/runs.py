@@ -97,7 +97,8 @@ def _watch(app: App, desk: Desk) -> None:
     async def watch(_: int | None, source: str, refused: str | None, stamp: str | None, world: str | None) -> Any:
         mark, collections = await to_thread(desk.mark), await to_thread(desk.collections)
         running = any(one.stage is Stage.RUNNING for one in collections)
-        if mark == stamp and not running and ctx.triggered_id == "runs-tick":
+        only_time_went_by = set(ctx.triggered_prop_ids.values()) == {"runs-tick"}  # a choice may come with a tick
+        if mark == stamp and not running and only_time_went_by:
             return (no_update,) * 10
         sources, asking = await to_thread(desk.sources), desk.asking()
         _tell_world(desk.world(), world)

@@ -1,0 +1,89 @@
+"""Seeing a home: what it holds, what is missing, what the figures are, and whether all of it is true."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from topheavy import terminal
+from topheavy.cli.app import HomeOption, JsonOption, app, day_from, fail_with, place_at
+from topheavy.core.settings import read_settings
+
+
+@app.command()
+def gaps(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say what is missing and why: failed units, withheld sessions, members without a cap."""
+    from topheavy.jobs.state import gaps as job
+
+    with place_at(read_settings(home), create=False) as place:
+        terminal.gaps(job(place), place.world, as_json=as_json)
+
+
+@app.command()
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say what the home holds."""
+    from topheavy.jobs.state import status as job
+
+    with place_at(read_settings(home), create=False) as place:
+        terminal.status(job(place), as_json=as_json)
+
+
+@app.command()
+def metrics(home: HomeOption = None) -> None:
+    """Print how the home stands, in Prometheus' text format."""
+    from topheavy.jobs.monitor import metrics as job
+
+    sys.stdout.write(job(read_settings(home)))
+
+
+@app.command()
+def show(
+    metric: Annotated[str, typer.Argument(help="concentration, group, weights, market-caps, change, missing, …")],
+    on: Annotated[str | None, typer.Option(help="One session, YYYY-MM-DD (default: the newest).")] = None,
+    since: Annotated[str | None, typer.Option(help="First session of a period.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last session of a period.")] = None,
+    level: Annotated[str, typer.Option(help="issuer (a company once) or line (a share class).")] = "issuer",
+    index: Annotated[str, typer.Option(help="The index or fund (default: SP500).")] = "",
+    group: Annotated[str, typer.Option(help="The group of companies.")] = "magnificent7",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a published metric, with what it rests on."""
+    from topheavy.jobs.show import Choice
+    from topheavy.jobs.show import show as job
+
+    choice = Choice(index, level, group, day_from(on, "--on"), day_from(since, "--since"), day_from(until, "--until"))
+    with place_at(read_settings(home), create=False) as place:
+        terminal.rows(metric, job(place.warehouse, metric, choice), place.world, as_json=as_json)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT over the published tables and views.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer SQL over the published copy: read-only, no way to files or network."""
+    with place_at(read_settings(home), create=False) as place:
+        terminal.rows("sql", place.warehouse.rows(query), place.world, as_json=as_json)
+
+
+@app.command()
+def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check every kept byte, key and published figure against what it came from."""
+    from topheavy.jobs.verify import verify as job
+
+    with place_at(read_settings(home), create=False) as place:
+        findings = job(place, progress=terminal.progress(as_json))
+        terminal.findings(findings, as_json=as_json)
+    fail_with([f"{item.what}: {item.wrong}" for item in findings if item.wrong])
+
+
+@app.command()
+def plugins(as_json: JsonOption = False) -> None:
+    """Print every plug-in that was found, and where."""
+    from topheavy.core.plugins import KINDS, scan
+
+    found = [item for kind in KINDS for item in scan(kind)]
+    rows = [{"kind": item.kind, "name": item.name, "module": item.module} for item in found]
+    terminal.rows("plugins", rows, "", as_json=as_json)

@@ -1,0 +1,176 @@
+"""Live: a feed into a topic, the topic into the tables, both in one process where that is wanted, and how it stands."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pyarrow as pa
+
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import UsageError
+from topheavy.core.progress import Progress
+from topheavy.core.settings import Settings
+from topheavy.datasets.schema import dataset
+from topheavy.jobs.feed import Manner, feed
+from topheavy.jobs.tail import Follow, Tail, Tally, tailing
+from topheavy.jobs.workplace import Workplace, workplace
+from topheavy.stream.broker import Broker, broker, make_topics, offsets
+from topheavy.stream.feed import Ask, Tamper
+from topheavy.stream.producer import Report
+from topheavy.stream.sink import Flushed, Share
+from topheavy.tables import stream
+
+PATIENCE = 60.0
+"""Seconds a sink in the same process has to catch up once the feed has ended."""
+
+
+def ask(*, what: Path | None = None, tamper: Mapping[str, float] | None = None, **more: Any) -> Ask:
+    """Return what to ask of a feed."""
+    return Ask(what=what, tamper=Tamper(**(tamper or {})), **more)
+
+
+def part(text: str) -> Share:
+    """Read a sink's part, ``1/2`` the first of two.
+
+    Raises:
+        UsageError: when it is none.
+    """
+    index, _, of = text.partition("/")
+    if not (index.isdigit() and of.isdigit() and 1 <= int(index) <= int(of)):
+        raise UsageError(f"--share is '{text}': write it as 1/2, the first of two sinks")
+    return Share(int(index) - 1, int(of))
+
+
+def send(
+    settings: Settings,
+    name: str,
+    asked: Ask,
+    *,
+    speed: float = 1.0,
+    limit: int = 0,
+    topic: str = "trades",
+    sink: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Send a feed's trades to a topic, and follow them into the tables where ``sink`` says so; return the account."""
+    target, manner = broker(settings), Manner(speed=speed, topic=topic, limit=limit)
+    if target.practice and not sink:
+        raise UsageError("the practice broker ends with this process: name a Kafka in TOPHEAVY_KAFKA, or add --sink")
+    if not sink:
+        return _account(feed(settings, name, asked, manner, progress, to=target))
+    make_topics(target, (topic, f"{topic}.dead"))
+    with workplace(settings) as place, _followed(place, target, topic) as tally:
+        report = feed(settings, name, asked, manner, progress, to=target)
+        _wait_until_read(place, target, topic)
+    return _account(report) | _told(tally)
+
+
+def follow(
+    place: Workplace,
+    topic: str,
+    share: Share,
+    *,
+    restart: bool = False,
+    until_idle: float = 0.0,
+    said: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Follow a topic into the tables until Ctrl-C, SIGTERM or ``until_idle`` seconds without a record."""
+    target = broker(place.settings)
+    if target.practice:
+        raise UsageError("the practice broker lives in the process that feeds it: name a Kafka in TOPHEAVY_KAFKA")
+    stop, heard = threading.Event(), monotonic()
+    with _signals(stop), tailing(place, Follow(target.config, topic, restart, share)) as tail:
+        said(f"{target.title}, topic {topic}: followed into {place.settings.home}, Ctrl-C ends it")
+        while not stop.is_set() and not (until_idle and monotonic() - heard > until_idle):
+            came, _ = tail.step()
+            heard = monotonic() if _anything(came) else heard
+    return _told(tail.tally)
+
+
+def status(place: Workplace, topic: str, clock: Clock = system_clock) -> list[dict[str, Any]]:
+    """Return by partition how far the topic was read, what is in it, and how old the newest trade is."""
+    target = broker(place.settings)
+    held = stream.positions(place.tables, dataset("trades")).get(topic)
+    at = held.next if held else {}
+    bounds = {} if target.practice else offsets(target, topic)
+    newest = _newest(place)
+    return [
+        {
+            "partition": number,
+            "read": at.get(number, 0),
+            "in_topic": bounds[number][1] if number in bounds else None,
+            "behind": bounds[number][1] - at.get(number, bounds[number][0]) if number in bounds else None,
+            "newest": newest.get(number),
+            "seconds_old": (clock() - newest[number]).total_seconds() if number in newest else None,
+        }
+        for number in sorted({*at, *bounds})
+    ]
+
+
+@contextmanager
+def _followed(place: Workplace, target: Broker, topic: str) -> Iterator[Tally]:
+    """Follow a topic in a thread for as long as the block lasts; a failure of it is raised at the end."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(1, "sink") as pool, tailing(place, Follow(target.config, topic)) as tail:
+        work = pool.submit(_until, stop, tail)
+        try:
+            yield tail.tally
+        finally:
+            stop.set()
+            work.result()
+
+
+def _until(stop: threading.Event, tail: Tail) -> None:
+    while not stop.is_set():
+        tail.step()
+
+
+def _wait_until_read(place: Workplace, target: Broker, topic: str) -> None:
+    until = monotonic() + PATIENCE
+    ends = {number: high for number, (_, high) in offsets(target, topic).items()}
+    while monotonic() < until:
+        held = stream.positions(place.tables, dataset("trades")).get(topic)
+        if all(held and held.next.get(number, 0) >= high for number, high in ends.items() if high):
+            return
+        sleep(0.2)
+
+
+def _newest(place: Workplace) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for batch in stream.scan(place.tables, dataset("trades"), ("partition", "received_at")):
+        rows = pa.Table.from_batches([batch]).group_by("partition").aggregate([("received_at", "max")]).to_pylist()
+        for row in rows:
+            found[row["partition"]] = max(row["received_at_max"], found.get(row["partition"], row["received_at_max"]))
+    return found
+
+
+def _account(report: Report) -> dict[str, Any]:
+    failed = {f"failed, {reason}": count for reason, count in report.failed.items()}
+    return {"sent": report.sent, "acknowledged": report.acknowledged, **failed, "messages": report.messages}
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    return {"new_trades": tally.trades, "repeated": tally.again, "unreadable": tally.dead} | {
+        name: value for name, value in asdict(tally).items() if name in ("commits", "bars")
+    }
+
+
+def _anything(came: Flushed) -> bool:
+    return bool(came.rows.num_rows or came.again or came.dead)
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
