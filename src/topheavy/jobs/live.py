@@ -84,9 +84,10 @@ def follow(
     target = broker(place.settings)
     if target.practice:
         raise UsageError("the practice broker lives in the process that feeds it: name a Kafka in TOPHEAVY_KAFKA")
-    stop, heard = threading.Event(), monotonic()
+    stop = threading.Event()
     with _signals(stop), tailing(place, Follow(target.config, topic, restart, share)) as tail:
         said(f"{target.title}, topic {topic}: followed into {place.settings.home}, Ctrl-C ends it")
+        heard = monotonic()
         while not stop.is_set() and not (until_idle and monotonic() - heard > until_idle):
             came, _ = tail.step()
             heard = monotonic() if _anything(came) else heard
@@ -117,13 +118,18 @@ def status(place: Workplace, topic: str, clock: Clock = system_clock) -> list[di
 def _followed(place: Workplace, target: Broker, topic: str) -> Iterator[Tally]:
     """Follow a topic in a thread for as long as the block lasts; a failure of it is raised at the end."""
     stop = threading.Event()
-    with ThreadPoolExecutor(1, "sink") as pool, tailing(place, Follow(target.config, topic)) as tail:
+    with ThreadPoolExecutor(1, "sink") as pool, tailing(place, _follow(target, topic)) as tail:
         work = pool.submit(_until, stop, tail)
         try:
             yield tail.tally
         finally:
             stop.set()
             work.result()
+
+
+def _follow(target: Broker, topic: str) -> Follow:
+    """Return what to follow; a practice broker is new in every process, so that its topics always begin anew."""
+    return Follow(target.config, topic, restart=target.practice)
 
 
 def _until(stop: threading.Event, tail: Tail) -> None:

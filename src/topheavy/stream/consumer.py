@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from topheavy.core.errors import BrokerAway, StreamError, one_line
 from topheavy.core.positions import Position
+from topheavy.stream.broker import PRACTICE
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -32,6 +33,7 @@ class Reader:
         from confluent_kafka.admin import AdminClient
 
         self.topic = topic
+        self._practice = broker.get("client.id") == PRACTICE
         self._consumer = Consumer({**broker, **OURS})
         self._admin = AdminClient(dict(broker))
 
@@ -48,6 +50,8 @@ class Reader:
         """
         from confluent_kafka import KafkaException, TopicCollection
 
+        if self._practice:
+            return "", sorted(self._admin.list_topics(self.topic, timeout=PATIENCE).topics[self.topic].partitions)
         asked = self._admin.describe_topics(TopicCollection([self.topic]), request_timeout=PATIENCE)
         try:
             found = asked[self.topic].result()
