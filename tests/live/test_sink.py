@@ -17,6 +17,7 @@ from topheavy.core.settings import read_settings
 from topheavy.datasets.schema import dataset
 from topheavy.jobs.tail import Follow, Tally, tailing
 from topheavy.jobs.workplace import workplace
+from topheavy.stream.broker import Broker
 from topheavy.stream.sink import Pace, Share
 from topheavy.stream.wire import pack
 from topheavy.tables.read import read
@@ -58,7 +59,7 @@ def home(folder: Path) -> Iterator[Any]:
 
 
 def follow(kafka: Kafka, topic: str, **more: Any) -> Follow:
-    return Follow({"bootstrap.servers": kafka.bootstrap}, topic, pace=PACE, bar_seconds=0, **more)
+    return Follow(Broker({"bootstrap.servers": kafka.bootstrap}), topic, pace=PACE, bar_seconds=0, **more)
 
 
 def drain(place: Any, follows: Follow, quiet: int = 5) -> Tally:

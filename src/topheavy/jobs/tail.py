@@ -1,9 +1,8 @@
 """Tail: a topic is followed into the tables: trades once each, minute bars after them, live answers beside."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 
@@ -12,14 +11,15 @@ from topheavy.jobs.live_answers import LiveAnswers
 from topheavy.jobs.live_trades import LiveTrades
 from topheavy.jobs.minute_book import MinuteBook
 from topheavy.jobs.workplace import Workplace
+from topheavy.stream.broker import Broker
 from topheavy.stream.sink import Flushed, Pace, Share, Sink
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """What to follow and how: the broker's settings, the topic, which partitions, how often to commit."""
+    """What to follow and how: the broker, the topic, which partitions, how often to commit."""
 
-    broker: Mapping[str, Any]
+    broker: Broker
     topic: str
     restart: bool = False
     share: Share = field(default_factory=Share)

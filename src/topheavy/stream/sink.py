@@ -1,10 +1,10 @@
 """The sink: micro-batches from a topic into a table, each trade once, offsets in the same commit as the rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
@@ -12,6 +12,7 @@ from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import BrokerAway, Overtaken
 from topheavy.core.positions import Position
 from topheavy.datasets.schema import dataset
+from topheavy.stream.broker import Broker
 from topheavy.stream.consumer import Reader
 from topheavy.stream.dead import DeadLetters
 from topheavy.stream.ledgered import Ledgered
@@ -57,7 +58,7 @@ class Sink:
 
     def __init__(
         self,
-        broker: Mapping[str, Any],
+        broker: Broker,
         topic: str,
         ledger: Ledgered,
         *,
