@@ -74,9 +74,12 @@ class Tail:
         self.tally.joined += self._trades.upkeep() if committed else 0
         return came, bars
 
-    def end(self) -> None:
-        """Write the bars that are due and let go of the broker."""
+    def settle(self) -> None:
+        """Write the bars that are due."""
         self.tally.bars += self._book.settle().num_rows
+
+    def close(self) -> None:
+        """Let go of the broker."""
         self._sink.close()
 
 
@@ -88,9 +91,12 @@ def tailing(place: Workplace, follow: Follow, clock: Clock = system_clock) -> It
         StreamError: when the topic is not the one the tables know and ``restart`` was not chosen.
     """
     tail = Tail(place, follow, clock)
-    tail.begin()
-    yield tail
-    tail.end()
+    try:
+        tail.begin()
+        yield tail
+        tail.settle()
+    finally:
+        tail.close()
 
 
 def tail(place: Workplace, follow: Follow, stop: Callable[[], bool], heard: Heard) -> Tally:
