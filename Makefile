@@ -30,8 +30,9 @@ types: .venv/dev ## Check types
 
 check: lint types test ## Everything CI checks
 
-endurance: .venv/dev ## Two hundred kills of a backfill, alone and two at once: every one must end the same
+endurance: .venv/dev ## Two hundred kills of a backfill and fifty of a stream: every one must end the same
 	@TOPHEAVY_KILLS=100 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
+	@TOPHEAVY_KILLS=50 TOPHEAVY_EVENTS=1000000 .venv/bin/python -m pytest -q -s tests/live/test_killed_stream.py
 
 bench: | $(UV) ## The whole road beside PySpark, in one run
 	@$(UV) run --frozen --group bench python benchmarks/road.py
