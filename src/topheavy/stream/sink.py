@@ -149,6 +149,7 @@ class Sink:
             return
         self._looked = monotonic()
         try:
+            self._refuse_another()
             topic_id, bounds = self._about()
         except BrokerAway:  # then nothing can be read either: the client waits until it is back
             return
@@ -159,10 +160,14 @@ class Sink:
         until = monotonic() + PATIENCE
         while True:
             try:
-                topic_id, _ = self._reader.about()
+                self._refuse_another()
             except BrokerAway:
                 if monotonic() > until:
                     raise
-                continue
-            start_at(self._position, self._reader.topic, topic_id, {})
-            return
+            else:
+                return
+
+    def _refuse_another(self) -> None:
+        """Refuse a topic that has the name but not the id."""
+        topic_id, _ = self._reader.about()
+        start_at(self._position, self._reader.topic, topic_id, {})
