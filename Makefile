@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS ?= automatic
 # Where a machine forbids Python to keep compiled modules, every start would compile some three thousand again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo serve test lint types check bench dagster kafka docs clean
+.PHONY: help demo serve test lint types check endurance bench dagster kafka docs clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -30,8 +30,9 @@ types: .venv/dev ## Check types
 
 check: lint types test ## Everything CI checks
 
-endurance: .venv/dev ## Four hundred kills of a backfill, half of them of two at once: every one must end the same
+endurance: .venv/dev ## Four hundred kills of a backfill and fifty of a stream: every one must end the same
 	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
+	@TOPHEAVY_KILLS=50 TOPHEAVY_EVENTS=1000000 .venv/bin/python -m pytest -q -s tests/live/test_killed_stream.py
 
 bench: | $(UV) ## The whole road beside PySpark, in one run
 	@$(UV) run --frozen --group bench python benchmarks/road.py

@@ -14,7 +14,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     lake       the raw zone: what came, as it came, and a ledger of what was asked, came and failed
     tables     open Iceberg tables: catalog, write, read as of a time, upkeep
     repairs    one file a rule: what is wrong in the data, how it was mended, with evidence
-    stream     the market live through Kafka: broker seam, wire, feeds
+    stream     the market live through Kafka: broker seam, wire, feeds, sink, processors
     metrics    questions in SQL, one file each, and the engines that answer them
     warehouse  the published copy: one DuckDB file, keys enforced, read-only sandboxed SQL
     web        the app; one file a page

@@ -13,6 +13,7 @@ from topheavy.core.plugins import (
     FEEDS,
     KINDS,
     PAGES,
+    PROCESSORS,
     RULES,
     SOURCES,
     Kind,
@@ -123,5 +124,5 @@ def test_the_packages_own_plugins_are_found_the_same_way(kind: Kind, name: str) 
 
 
 def test_every_kind_has_its_own_room() -> None:
-    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, FEEDS, PAGES}
+    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, PAGES}
     assert len({kind.package for kind in KINDS}) == len({kind.declares for kind in KINDS}) == len(KINDS)

@@ -12,6 +12,7 @@ from stream.trades import trades
 from topheavy.core.settings import read_settings
 from topheavy.jobs.tail import Follow, tailing
 from topheavy.jobs.workplace import workplace
+from topheavy.stream.broker import Broker
 from topheavy.stream.sink import Pace
 from topheavy.stream.wire import pack
 
@@ -50,7 +51,7 @@ def produce(servers: str, topic: str, progress: Path, chunks: int, size: int) ->
 
 def sink(servers: str, topic: str, home: Path) -> None:
     """Follow the topic until somebody kills us."""
-    follow = Follow({"bootstrap.servers": servers}, topic, pace=Pace(seconds=0.2), bar_seconds=0.5)
+    follow = Follow(Broker({"bootstrap.servers": servers}), topic, pace=Pace(seconds=0.2), bar_seconds=0.5)
     with workplace(read_settings(home, {})) as place, tailing(place, follow) as tail:
         while True:
             tail.step()

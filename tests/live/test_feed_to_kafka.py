@@ -126,7 +126,7 @@ def test_a_broker_that_stays_away_is_accounted_for(own_kafka: Kafka, topic: str,
     producer = TradeProducer(broker(settings), topic, patience=3, most=1, queue=500)
     rows = next(iter_batches(2_000))
     producer.send(rows.slice(0, 100))
-    producer._producer.flush(10)
+    producer.wait()
     own_kafka.kill()
     producer.send(rows.slice(100))
     report = producer.close()
@@ -180,3 +180,19 @@ def test_a_signal_ends_it_drained(how: signal.Signals, kafka: Kafka, topic: str,
     assert f"sent={table.num_rows}, acknowledged={table.num_rows}, failed={{}}" in said
     assert sorted(table["sequence"].to_pylist()) == list(range(table.num_rows))
     assert set(table["source_kind"].to_pylist()) == {"simulated"}
+
+
+def test_a_broker_whose_disk_was_wiped_is_accounted_for(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    settings = settings_for(own_kafka, tmp_path)
+    make_topics(broker(settings), [topic])
+    rows = next(iter_batches(1_000))
+    with TradeProducer(broker(settings), topic, patience=15, most=10) as producer:
+        producer.send(rows.slice(0, 500))
+        producer.wait()
+        assert producer.report.acknowledged == 500
+        own_kafka.wipe()
+        producer.send(rows.slice(500))
+    report = producer.report
+    assert report.sent == 1_000 == report.acknowledged + sum(report.failed.values())
+    assert sum(report.failed.values()) == 500, "there is no such topic any more"
+    assert all(report.failed), "each failure says why"

@@ -15,8 +15,9 @@ from stream.trades import trades
 from topheavy.core.errors import StreamError
 from topheavy.core.settings import read_settings
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.tail import Follow, Tally, tailing
+from topheavy.jobs.tail import Follow, Tail, Tally, tailing
 from topheavy.jobs.workplace import workplace
+from topheavy.stream.broker import Broker
 from topheavy.stream.sink import Pace, Share
 from topheavy.stream.wire import pack
 from topheavy.tables.read import read
@@ -58,7 +59,7 @@ def home(folder: Path) -> Iterator[Any]:
 
 
 def follow(kafka: Kafka, topic: str, **more: Any) -> Follow:
-    return Follow({"bootstrap.servers": kafka.bootstrap}, topic, pace=PACE, bar_seconds=0, **more)
+    return Follow(Broker({"bootstrap.servers": kafka.bootstrap}), topic, pace=PACE, bar_seconds=0, **more)
 
 
 def drain(place: Any, follows: Follow, quiet: int = 5) -> Tally:
@@ -70,6 +71,11 @@ def drain(place: Any, follows: Follow, quiet: int = 5) -> Tally:
             tail.step()
             silent = 0 if tail.tally.commits > before else silent + 1
     return tail.tally
+
+
+def step_often(tail: Tail) -> None:
+    for _ in range(200):
+        tail.step()
 
 
 def sequences(place: Any) -> list[int]:
@@ -167,3 +173,37 @@ def test_two_sinks_on_the_same_partitions_write_nothing_twice(kafka: Kafka, topi
                 one.step()
                 other.step()
         assert sequences(place) == list(range(300))
+
+
+def test_a_disk_wiped_under_a_running_sink_is_refused_and_what_was_kept_stays(
+    own_kafka: Kafka, topic: str, tmp_path: Path
+) -> None:
+    make(own_kafka, topic, 1)
+    send(own_kafka, topic, trades(list(range(100))))
+    with home(tmp_path / "home") as place, tailing(place, follow(own_kafka, topic)) as tail:
+        while tail.tally.trades < 100:
+            tail.step()
+        own_kafka.wipe()
+        make(own_kafka, topic, 1)
+        send(own_kafka, topic, trades(list(range(1000, 1400))))
+        with pytest.raises(StreamError, match="made anew"):
+            step_often(tail)
+        assert sequences(place) == list(range(100))
+    with home(tmp_path / "home") as place:
+        assert drain(place, follow(own_kafka, topic, restart=True)).trades == 400
+
+
+def test_a_broker_that_is_away_for_a_while_is_waited_for(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    make(own_kafka, topic, 1)
+    send(own_kafka, topic, trades(list(range(100))))
+    with home(tmp_path / "home") as place, tailing(place, follow(own_kafka, topic)) as tail:
+        while tail.tally.trades < 100:
+            tail.step()
+        own_kafka.kill()
+        for _ in range(5):
+            tail.step()
+        own_kafka.start()
+        send(own_kafka, topic, trades(list(range(90, 200))))
+        while tail.tally.trades < 200:
+            tail.step()
+        assert sequences(place) == list(range(200))

@@ -85,7 +85,7 @@ def follow(
     if target.practice:
         raise UsageError("the practice broker lives in the process that feeds it: name a Kafka in TOPHEAVY_KAFKA")
     stop = threading.Event()
-    with _signals(stop), tailing(place, Follow(target.config, topic, restart, share)) as tail:
+    with _signals(stop), tailing(place, Follow(target, topic, restart, share)) as tail:
         said(f"{target.title}, topic {topic}: followed into {place.settings.home}, Ctrl-C ends it")
         heard = monotonic()
         while not stop.is_set() and not (until_idle and monotonic() - heard > until_idle):
@@ -129,7 +129,7 @@ def _followed(place: Workplace, target: Broker, topic: str) -> Iterator[Tally]:
 
 def _follow(target: Broker, topic: str) -> Follow:
     """Return what to follow; a practice broker is new in every process, so that its topics always begin anew."""
-    return Follow(target.config, topic, restart=target.practice)
+    return Follow(target, topic, restart=target.practice)
 
 
 def _until(stop: threading.Event, tail: Tail) -> None:

@@ -1,9 +1,8 @@
 """Tail: a topic is followed into the tables: trades once each, minute bars after them, live answers beside."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 
@@ -12,14 +11,15 @@ from topheavy.jobs.live_answers import LiveAnswers
 from topheavy.jobs.live_trades import LiveTrades
 from topheavy.jobs.minute_book import MinuteBook
 from topheavy.jobs.workplace import Workplace
+from topheavy.stream.broker import Broker
 from topheavy.stream.sink import Flushed, Pace, Share, Sink
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """What to follow and how: the broker's settings, the topic, which partitions, how often to commit."""
+    """What to follow and how: the broker, the topic, which partitions, how often to commit."""
 
-    broker: Mapping[str, Any]
+    broker: Broker
     topic: str
     restart: bool = False
     share: Share = field(default_factory=Share)
@@ -74,9 +74,12 @@ class Tail:
         self.tally.joined += self._trades.upkeep() if committed else 0
         return came, bars
 
-    def end(self) -> None:
-        """Write the bars that are due and let go of the broker."""
+    def settle(self) -> None:
+        """Write the bars that are due."""
         self.tally.bars += self._book.settle().num_rows
+
+    def close(self) -> None:
+        """Let go of the broker."""
         self._sink.close()
 
 
@@ -88,9 +91,12 @@ def tailing(place: Workplace, follow: Follow, clock: Clock = system_clock) -> It
         StreamError: when the topic is not the one the tables know and ``restart`` was not chosen.
     """
     tail = Tail(place, follow, clock)
-    tail.begin()
-    yield tail
-    tail.end()
+    try:
+        tail.begin()
+        yield tail
+        tail.settle()
+    finally:
+        tail.close()
 
 
 def tail(place: Workplace, follow: Follow, stop: Callable[[], bool], heard: Heard) -> Tally:

@@ -24,9 +24,6 @@ PATIENCE = 10.0
 PRACTICE_BYTES: Final = 4_000_000
 """The practice broker keeps about 5 MB a partition, then drops the oldest without a word: we refuse before that."""
 
-PRACTICE: Final = "topheavy-practice"
-"""The client id by which those who only have the settings know a practice broker: it gives topics no id."""
-
 QUIET = {"log_level": 2}
 _PREFIX = "TOPHEAVY_KAFKA_"
 _OURS = {"PORT", "HOME", "JARS", REGION}
@@ -75,7 +72,7 @@ def practice() -> Broker:
     cluster = Producer({**QUIET, "test.mock.num.brokers": "1"})
     nodes = cluster.list_topics(timeout=PATIENCE).brokers.values()
     servers = ",".join(f"{node.host}:{node.port}" for node in nodes)
-    return Broker({**QUIET, "client.id": PRACTICE, "bootstrap.servers": servers}, True, cluster)
+    return Broker({**QUIET, "bootstrap.servers": servers}, True, cluster)
 
 
 def make_topics(broker: Broker, names: Iterable[str] = (TRADES, DEAD), partitions: int = PARTITIONS) -> None:

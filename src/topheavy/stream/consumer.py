@@ -1,18 +1,15 @@
 """Reading a topic from given offsets, without a group: the place to continue is the table's to say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from topheavy.core.errors import BrokerAway, StreamError, one_line
+from topheavy.core.errors import StreamError
 from topheavy.core.positions import Position
-from topheavy.stream.broker import PRACTICE
+from topheavy.stream.broker import PATIENCE, Broker, describe, translated
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
-
-PATIENCE = 10.0
-"""Seconds a broker has to answer a question about a topic."""
 
 OURS = {
     "group.id": "topheavy-sink",  # the client wants one; nothing is ever committed under it
@@ -28,36 +25,25 @@ OURS = {
 class Reader:
     """One topic of one broker."""
 
-    def __init__(self, broker: Mapping[str, Any], topic: str) -> None:
+    def __init__(self, broker: Broker, topic: str) -> None:
         from confluent_kafka import Consumer
-        from confluent_kafka.admin import AdminClient
 
-        self.topic = topic
-        self._practice = broker.get("client.id") == PRACTICE
-        self._consumer = Consumer({**broker, **OURS})
-        self._admin = AdminClient(dict(broker))
+        self.topic, self._broker = topic, broker
+        self._consumer = Consumer({**broker.config, **OURS})
 
     def close(self) -> None:
         """Let go of the broker."""
         self._consumer.close()
 
-    def about(self) -> tuple[str, list[int]]:
+    def about(self) -> tuple[str, tuple[int, ...]]:
         """Return the topic's id and its partitions.
 
         Raises:
             StreamError: when there is no such topic.
             BrokerAway: when no broker answers.
         """
-        from confluent_kafka import KafkaException, TopicCollection
-
-        if self._practice:
-            return "", sorted(self._admin.list_topics(self.topic, timeout=PATIENCE).topics[self.topic].partitions)
-        asked = self._admin.describe_topics(TopicCollection([self.topic]), request_timeout=PATIENCE)
-        try:
-            found = asked[self.topic].result()
-        except KafkaException as error:
-            raise told(error, f"topic {self.topic}") from error
-        return str(found.topic_id), [part.id for part in found.partitions]
+        found = describe(self._broker, self.topic)
+        return found.id, found.partitions
 
     def bounds(self, part: int) -> tuple[int, int]:
         """Return the partition's first offset and the one after its last."""
@@ -66,7 +52,7 @@ class Reader:
         try:
             low, high = self._consumer.get_watermark_offsets(TopicPartition(self.topic, part), timeout=PATIENCE)
         except KafkaException as error:
-            raise told(error, f"partition {part} of {self.topic}") from error
+            raise translated(f"partition {part} of {self.topic}", error) from error
         return int(low), int(high)
 
     def begin(self, position: Position) -> None:
@@ -107,10 +93,3 @@ def sound(messages: Iterable["Message"]) -> list["Message"]:
 
 
 PASSING = {"_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT", "_PARTITION_EOF", "UNKNOWN_TOPIC_OR_PART"}
-
-
-def told(error: Any, what: str) -> StreamError:
-    """Return a client's error as ours: absent brokers may come back, all else needs someone."""
-    cause = error.args[0]
-    away = cause.retriable() or cause.name() in PASSING - {"UNKNOWN_TOPIC_OR_PART"}
-    return (BrokerAway if away else StreamError)(f"{what}: {one_line(error)}; check the broker's address and the topic")

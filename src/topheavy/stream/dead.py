@@ -1,9 +1,10 @@
 """Dead letters: what could not be read goes to a topic of its own, with its reason and where it came from."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from topheavy.core.errors import StreamError
+from topheavy.stream.broker import Broker
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -14,11 +15,11 @@ SUFFIX = ".dead"
 class DeadLetters:
     """The dead-letter topic beside a topic; a letter is there for good before the sink goes past its message."""
 
-    def __init__(self, broker: Mapping[str, Any], topic: str) -> None:
+    def __init__(self, broker: Broker, topic: str) -> None:
         from confluent_kafka import Producer
 
         self.topic = topic + SUFFIX
-        self._producer = Producer({**broker, "acks": "all", "enable.idempotence": True})
+        self._producer = Producer({**broker.config, "acks": "all", "enable.idempotence": True})
 
     def send(self, letters: Iterable[tuple["Message", str]]) -> int:
         """Write messages and their reasons; return how many.

@@ -78,15 +78,20 @@ class TradeProducer:
             self._hand_over(message)
         self._producer.poll(0)
 
+    def wait(self) -> Report:
+        """Wait until what was sent is acknowledged or has failed, and go on."""
+        self._producer.flush(self._patience + 5)
+        return self.report
+
     def close(self) -> Report:
         """Wait until everything is acknowledged or has failed, and account for it.
 
         Raises:
             StreamError: when the sum does not come out, which would be a fault of ours.
         """
-        if self._producer.flush(self._patience + 5):
-            self._producer.purge()
-            self._producer.flush(5)
+        self.wait()
+        self._producer.purge()  # what is left after its time fails as purged; usually nothing is
+        self._producer.flush(5)
         report = self.report
         if report.sent != report.acknowledged + sum(report.failed.values()):
             raise StreamError(f"the account of topic {self._topic} does not come out: {report}; report this as a fault")

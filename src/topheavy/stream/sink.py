@@ -1,10 +1,9 @@
 """The sink: micro-batches from a topic into a table, each trade once, offsets in the same commit as the rows."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
@@ -12,18 +11,22 @@ from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import BrokerAway, Overtaken
 from topheavy.core.positions import Position
 from topheavy.datasets.schema import dataset
+from topheavy.stream.arrivals import decoded, ends
+from topheavy.stream.broker import Broker
 from topheavy.stream.consumer import Reader
 from topheavy.stream.dead import DeadLetters
 from topheavy.stream.ledgered import Ledgered
 from topheavy.stream.seen import Seen
 from topheavy.stream.start import anew, start_at
-from topheavy.stream.wire import decode
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
 LOOK_AGAIN: Final = 5.0
 """Seconds between looks whether the topic is still the same."""
+
+PATIENCE: Final = 60.0
+"""Seconds that a batch in hand waits for a broker that went away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Sink:
 
     def __init__(
         self,
-        broker: Mapping[str, Any],
+        broker: Broker,
         topic: str,
         ledger: Ledgered,
         *,
@@ -108,10 +111,11 @@ class Sink:
         self._reader.close()
 
     def _commit(self, messages: list["Message"]) -> Flushed:
-        rows, letters = self._decoded(messages)
+        self._make_sure()
+        rows, letters = decoded(messages, self._position, self._clock())
         dead = self._dead.send(letters)
         new = rows.filter(pa.array(self._seen.admit(rows)))
-        end = {part: at + 1 for part, at in _last(messages).items()}
+        end = ends(messages)
         try:
             self._ledger.append(new, self._position, end)
         except Overtaken:
@@ -119,15 +123,6 @@ class Sink:
             return self._nothing()
         self._position = self._position.moved(end)
         return Flushed(new, self._position, rows.num_rows - new.num_rows, dead)
-
-    def _decoded(self, messages: list["Message"]) -> tuple[pa.Table, list[tuple["Message", str]]]:
-        tables, letters = [], []
-        received = self._clock()
-        for part, own in _by_partition(messages):
-            found = decode([message.value() or b"" for message in own])
-            letters += [(own[at], reason) for at, reason in found.dead]
-            tables.append(_placed(found.table, part, self._position.next[part], received))
-        return pa.concat_tables(tables), letters
 
     def _nothing(self) -> Flushed:
         return Flushed(dataset("trades").schema.empty_table(), self._position)
@@ -149,31 +144,30 @@ class Sink:
         return topic_id, {part: self._reader.bounds(part) for part in mine}
 
     def _look_again(self) -> None:
+        """Look from time to time, though nothing comes, whether what comes next is still in the topic."""
         if monotonic() - self._looked < LOOK_AGAIN:
             return
         self._looked = monotonic()
         try:
+            self._refuse_another()
             topic_id, bounds = self._about()
         except BrokerAway:  # then nothing can be read either: the client waits until it is back
             return
         start_at(self._position, self._reader.topic, topic_id, bounds)
 
+    def _make_sure(self) -> None:
+        """Before a commit: what was read is of the topic that the table follows, not of one made anew meanwhile."""
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                self._refuse_another()
+            except BrokerAway:
+                if monotonic() > until:
+                    raise
+            else:
+                return
 
-def _placed(table: pa.Table, part: int, begin: int, received: object) -> pa.Table:
-    """Add to trades where they come from and when they came, as the dataset wants them."""
-    schema = dataset("trades").schema
-    count = table.num_rows
-    beside = {"partition": part, "batch": begin, "received_at": received}
-    added = {name: pa.repeat(pa.scalar(value, schema.field(name).type), count) for name, value in beside.items()}
-    return pa.table([added[name] if name in added else table[name] for name in schema.names], schema=schema)
-
-
-def _by_partition(messages: list["Message"]) -> Iterator[tuple[int, list["Message"]]]:
-    found: defaultdict[int, list[Message]] = defaultdict(list)
-    for message in messages:
-        found[message.partition() or 0].append(message)
-    yield from sorted(found.items())
-
-
-def _last(messages: list["Message"]) -> dict[int, int]:
-    return {message.partition() or 0: message.offset() or 0 for message in messages}
+    def _refuse_another(self) -> None:
+        """Refuse a topic that has the name but not the id."""
+        topic_id, _ = self._reader.about()
+        start_at(self._position, self._reader.topic, topic_id, {})

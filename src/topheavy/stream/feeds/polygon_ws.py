@@ -72,7 +72,8 @@ def _for_ever(address: str, key: str, wanted: str) -> Iterator[Timed]:
 def _connection(address: str, key: str, wanted: str) -> Iterator[Timed]:
     from websockets.sync.client import connect
 
-    with connect(address, ping_interval=SILENCE, ping_timeout=SILENCE, max_size=2**24) as socket:
+    # A busy vendor keeps sending while we say goodbye: we do not listen to the end of it.
+    with connect(address, ping_interval=SILENCE, ping_timeout=SILENCE, close_timeout=0.5, max_size=2**24) as socket:
         socket.send(orjson.dumps({"action": "auth", "params": key}).decode())
         _await(socket, "auth_success", ("auth_failed", "auth_timeout", "not_authorized"))
         socket.send(orjson.dumps({"action": "subscribe", "params": wanted}).decode())
