@@ -63,9 +63,11 @@ def sql(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer SQL over the published copy: read-only, no way to files or network."""
+    """Answer SQL over the published copy and the live tables: read-only, no way to files or network."""
+    from topheavy.jobs.sql import ask as job
+
     with place_at(read_settings(home), create=False) as place:
-        terminal.rows("sql", place.warehouse.rows(query), place.world, as_json=as_json)
+        terminal.rows("sql", job(place, query), place.world, as_json=as_json)
 
 
 @app.command()

@@ -6,7 +6,8 @@ an earlier commit whose answer was lost), it is refused: the rows are already th
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
@@ -87,6 +88,20 @@ def scan(tables: Tables, dataset: Dataset, columns: tuple[str, ...], where: str 
         return
     with told(f"{dataset.name} cannot be read", ADVICE):
         yield from table.scan(row_filter=where, selected_fields=columns).to_arrow_batch_reader()
+
+
+def files_of(tables: Tables, dataset: Dataset) -> Any:
+    """Return the table's files as an Arrow dataset, so that a query reads the columns and row groups it needs.
+
+    Rows are never deleted in place (files are rewritten), so the files of the newest snapshot are the table.
+    """
+    from pyarrow.dataset import dataset as open_files
+
+    table = tables.find(dataset)
+    with told(f"{dataset.name} cannot be read", ADVICE):
+        tasks = list(table.scan().plan_files()) if table else []
+        paths = [urlsplit(task.file.file_path).path for task in tasks]
+        return open_files(paths, schema=dataset.schema, format="parquet") if paths else dataset.schema.empty_table()
 
 
 def _tries(tables: Tables, dataset: Dataset) -> Iterator["Table"]:

@@ -1,5 +1,6 @@
 """Asking the published copy: SQL that can read everything in it and nothing outside it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,28 +27,41 @@ class Warehouse:
     def __init__(self, home: Path) -> None:
         self.path = home / FILE
 
-    def ask(self, sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> pa.Table:
+    def ask(
+        self, sql: str, parameters: dict[str, Any] | list[Any] | None = None, beside: Mapping[str, Any] | None = None
+    ) -> pa.Table:
         """Answer one SELECT (``$name`` or ``?`` parameters).
 
+        ``beside`` are Arrow tables or datasets that may be read under their names, as if they were published.
+
         Raises:
-            NotPublished: while there is no published copy.
+            NotPublished: while there is no published copy, and nothing beside it either.
             WarehouseError: when the SQL is refused; the message is the database's own, on one line.
         """
-        if not self.path.exists():
+        if not self.path.exists() and not beside:
             raise NotPublished(
                 f"{self.path.parent} has nothing published: run 'topheavy run SOURCE' or 'topheavy demo'"
             )
         try:
-            with duckdb.connect(self.path, config=SANDBOX) as session:
+            with self._open() as session:
+                for name, rows in (beside or {}).items():
+                    session.register(name, rows)
                 _refuse_all_but_one_select(session, sql)
                 answer: pa.Table = session.sql(sql, params=parameters).to_arrow_table()
                 return answer
         except duckdb.Error as error:
             raise WarehouseError(one_line(error)) from error
 
-    def rows(self, sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> list[dict[str, Any]]:
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self.path.exists():
+            return duckdb.connect(self.path, config=SANDBOX)
+        return duckdb.connect(config={name: value for name, value in SANDBOX.items() if name != "access_mode"})
+
+    def rows(
+        self, sql: str, parameters: dict[str, Any] | list[Any] | None = None, beside: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         """Answer one SELECT as a list of rows."""
-        answer = self.ask(sql, parameters)
+        answer = self.ask(sql, parameters, beside)
         try:
             rows: list[dict[str, Any]] = answer.to_pylist()
         except (ValueError, OverflowError) as error:

@@ -1,0 +1,22 @@
+"""Asking SQL: over the published copy, and over what came live since, as it is in the tables now."""
+
+import re
+from typing import Any
+
+from topheavy.datasets.schema import Layer, datasets
+from topheavy.jobs.workplace import Workplace
+from topheavy.tables import stream
+
+_STRING = re.compile(r"'[^']*'")
+
+
+def ask(place: Workplace, query: str) -> list[dict[str, Any]]:
+    """Answer one SELECT; the streamed tables it names are read where they are.
+
+    Raises:
+        NotPublished: when nothing is published, and no streamed table is asked for.
+        WarehouseError: when the SQL is refused.
+    """
+    words = set(re.findall(r"\w+", _STRING.sub("", query)))
+    streamed = [item for item in datasets().values() if item.layer is Layer.STREAMED and item.name in words]
+    return place.warehouse.rows(query, beside={item.name: stream.files_of(place.tables, item) for item in streamed})
