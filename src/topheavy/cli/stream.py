@@ -7,7 +7,7 @@ import typer
 
 from topheavy import terminal
 from topheavy.cli.app import HomeOption, JsonOption, app, place_at
-from topheavy.core.errors import UsageError
+from topheavy.core.errors import TopheavyError, UsageError
 from topheavy.core.settings import read_settings
 
 stream = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -101,6 +101,8 @@ def _send(
         settings, name, ask, speed=speed, limit=limit, topic=topic, sink=sink, progress=terminal.progress(as_json)
     )
     terminal.rows("stream", [sent], "", as_json=as_json)
+    if lost := sent["sent"] - sent["acknowledged"]:
+        raise TopheavyError(f"{lost:,} records were not taken by the broker: see to it, and send them again")
 
 
 def _job() -> Any:

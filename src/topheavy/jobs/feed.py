@@ -59,7 +59,7 @@ def feed(
     # A slice's length is in the market's time: played faster, it holds more. Unpaced, only its size matters.
     gathered = replace(ask, slice=ask.slice * how.speed if how.speed else float("inf"))
     producer = TradeProducer(target, how.topic, most=how.most, patience=how.patience)
-    with _stopped_by_signals(pace.stop), producer:
+    with stopped_by_signals(pace.stop), producer:
         for batch in pace.keep(pick_feed(name).trades(settings, gathered)):
             producer.send(batch.slice(0, how.limit - producer.report.sent) if how.limit else batch)
             watching.advance()
@@ -70,7 +70,7 @@ def feed(
 
 
 @contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM set ``stop``; only a main thread may, others are stopped by the event alone."""
     if threading.current_thread() is not threading.main_thread():
         yield

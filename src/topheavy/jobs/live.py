@@ -1,6 +1,5 @@
 """Live: a feed into a topic, the topic into the tables, both in one process where that is wanted, and how it stands."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import UsageError
+from topheavy.core.errors import StreamError, UsageError
 from topheavy.core.progress import Progress
 from topheavy.core.settings import Settings
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.feed import Manner, feed
+from topheavy.jobs.feed import Manner, feed, stopped_by_signals
 from topheavy.jobs.tail import Follow, Tail, Tally, tailing
 from topheavy.jobs.workplace import Workplace, workplace
 from topheavy.stream.broker import Broker, broker, make_topics, offsets
@@ -85,7 +84,7 @@ def follow(
     if target.practice:
         raise UsageError("the practice broker lives in the process that feeds it: name a Kafka in TOPHEAVY_KAFKA")
     stop = threading.Event()
-    with _signals(stop), tailing(place, Follow(target, topic, restart, share)) as tail:
+    with stopped_by_signals(stop), tailing(place, Follow(target, topic, restart, share)) as tail:
         said(f"{target.title}, topic {topic}: followed into {place.settings.home}, Ctrl-C ends it")
         heard = monotonic()
         while not stop.is_set() and not (until_idle and monotonic() - heard > until_idle):
@@ -104,8 +103,8 @@ def status(place: Workplace, topic: str, clock: Clock = system_clock) -> list[di
     return [
         {
             "partition": number,
-            "read": at.get(number, 0),
-            "in_topic": bounds[number][1] if number in bounds else None,
+            "offset": at.get(number, 0),
+            "end_offset": bounds[number][1] if number in bounds else None,
             "behind": bounds[number][1] - at.get(number, bounds[number][0]) if number in bounds else None,
             "newest": newest.get(number),
             "seconds_old": (clock() - newest[number]).total_seconds() if number in newest else None,
@@ -145,6 +144,10 @@ def _wait_until_read(place: Workplace, target: Broker, topic: str) -> None:
         if all(held and held.next.get(number, 0) >= high for number, high in ends.items() if high):
             return
         sleep(0.2)
+    raise StreamError(
+        f"the sink has not read all of {topic} {PATIENCE:.0f} s after the feed's end: what came is safe in the tables, "
+        "and the next sink goes on where they end"
+    )
 
 
 def _newest(place: Workplace) -> dict[int, Any]:
@@ -169,14 +172,3 @@ def _told(tally: Tally) -> dict[str, Any]:
 
 def _anything(came: Flushed) -> bool:
     return bool(came.rows.num_rows or came.again or came.dead)
-
-
-@contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
