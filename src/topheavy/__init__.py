@@ -16,7 +16,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     repairs    one file a rule: what is wrong in the data, how it was mended, with evidence
     stream     the market live through Kafka: broker seam, wire, feeds, sink, processors
     metrics    questions in SQL, one file each, and the engines that answer them
-    warehouse  the published copy: one DuckDB file, keys enforced, read-only sandboxed SQL
+    warehouse  the published copy: one DuckDB file, keys checked, read-only sandboxed SQL
     web        the app; one file a page
     jobs       the only room that sees the whole road: each job introduces rooms to each other
     cli        one command per leg of the road; terminal is what a person reads there

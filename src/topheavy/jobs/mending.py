@@ -16,6 +16,11 @@ def switch(place: Workplace, repair: str, *, active: bool) -> None:
     Raises:
         UsageError: when there is no repair of that id.
     """
+    with place.lake.home.alone():
+        _switch(place, repair, active=active)
+
+
+def _switch(place: Workplace, repair: str, *, active: bool) -> None:
     target = dataset("repairs")
     rows = read(place.tables, target)
     chosen = pc.equal(rows["id"], repair)

@@ -1,1 +1,1 @@
-"""The published copy: one DuckDB file, keys enforced, opened read-only and without a way out."""
+"""The published copy: one DuckDB file, keys checked, opened read-only and without a way out."""
