@@ -60,4 +60,4 @@ clean: ## Remove the environment and the demo's home
 
 .venv/dev: uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the environment with the test tools …"
-	@$(UV) sync --frozen --quiet --inexact --group dev --extra dagster --extra live && touch $@ .venv/ready
+	@$(UV) sync --frozen --quiet --inexact --group dev --extra dagster --extra forecast --extra live && touch $@ .venv/ready

@@ -3,9 +3,9 @@
 The map. A datum is always somewhere; a room is a place where data rests, and steps are joined by storage::
 
     sources ─▶ lake ─▶ tables ─▶ metrics ─▶ warehouse ─▶ web
-                         ▲ ▲ │
-                stream ──┘ │ ▼
-                         repairs
+                       ▲ ▲ │ ▲
+              stream ──┘ │ ▼ └── forecast
+                       repairs
 
     core       words shared by all: calendar, symbols, http, plugins, settings, clock, errors, log, units
     datasets   what the data is: one file a table (columns, units, key, partition, checks)
@@ -16,6 +16,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     repairs    one file a rule: what is wrong in the data, how it was mended, with evidence
     stream     the market live through Kafka: broker seam, wire, feeds, sink, processors
     metrics    questions in SQL, one file each, and the engines that answer them
+    forecast   models, one file each; folds and scores against "tomorrow = today"; the registry
     warehouse  the published copy: one DuckDB file, keys checked, read-only sandboxed SQL
     web        the app; one file a page
     jobs       the only room that sees the whole road: each job introduces rooms to each other
@@ -41,6 +42,7 @@ SEES: dict[str, frozenset[str]] = {
     "repairs": frozenset({"core", "datasets"}),
     "stream": frozenset({"core", "datasets"}),
     "metrics": frozenset({"core", "datasets"}),
+    "forecast": frozenset({"core", "datasets"}),
     "warehouse": frozenset({"core", "datasets"}),
     "web": frozenset({"core", "datasets", "metrics", "warehouse"}),
     "jobs": frozenset(
@@ -54,6 +56,7 @@ SEES: dict[str, frozenset[str]] = {
             "repairs",
             "stream",
             "metrics",
+            "forecast",
             "warehouse",
             "web",
         }
@@ -85,6 +88,18 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "pydantic": frozenset({"web"}),
     "starlette": frozenset({"web", "simulator"}),
     "uvicorn": frozenset({"web", "simulator"}),
+    "arch": frozenset({"forecast"}),
+    "jax": frozenset({"forecast"}),
+    "keras": frozenset({"forecast"}),
+    "lightgbm": frozenset({"forecast"}),
+    "onnx": frozenset({"forecast"}),
+    "onnxmltools": frozenset({"forecast"}),
+    "onnxruntime": frozenset({"forecast"}),
+    "optax": frozenset({"forecast"}),
+    "scipy": frozenset({"forecast"}),
+    "skl2onnx": frozenset({"forecast"}),
+    "sklearn": frozenset({"forecast"}),
+    "statsmodels": frozenset({"forecast"}),
     "prometheus_client": frozenset({"jobs"}),
     "typer": frozenset({"cli"}),
     "rich": frozenset({"terminal"}),

@@ -17,6 +17,7 @@
     │   └── NotPublished      × Terminal    a check refused publication, or nothing was published yet
     ├── StreamError           the broker, a message on it, or what feeds it
     │   └── BrokerAway        × Transient   no broker answers: it may come back
+    ├── ForecastError         a model, its history or the registry
     └── WebError              the pages
 
 Messages say what happened, to which data, and what to do next, in one line.
@@ -113,6 +114,10 @@ class StreamError(TopheavyError):
 
 class BrokerAway(StreamError, Transient):
     """No broker answers, or not in time."""
+
+
+class ForecastError(TopheavyError):
+    """A model cannot be fitted, kept or asked, or there is no history for it."""
 
 
 class WebError(TopheavyError):

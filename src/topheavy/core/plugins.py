@@ -39,8 +39,9 @@ PAGES = Kind("page", "topheavy.web.pages", "PAGE")
 ENGINES = Kind("engine", "topheavy.metrics.engines", "ENGINE")
 FEEDS = Kind("feed", "topheavy.stream.feeds", "FEED")
 PROCESSORS = Kind("processor", "topheavy.stream.processors", "PROCESSOR")
+MODELS = Kind("model", "topheavy.forecast.models", "MODEL")
 
-KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, PAGES)
+KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, MODELS, PAGES)
 
 
 def scan(kind: Kind) -> Iterator[Found]:

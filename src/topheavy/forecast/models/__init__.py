@@ -1,0 +1,1 @@
+"""The models, one file each; a file declares its model as ``MODEL``."""
