@@ -70,6 +70,7 @@ def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progre
     """
     heard = progress or Silent()
     model: Model = pick(MODELS, order.model)
+    model.must_forecast(target(order.target).name)
     params = model.complete(order.params)
     panel = history(place.warehouse, target(order.target), order.subject)
     whole = task(panel, target(order.target), order.horizon)
