@@ -146,6 +146,7 @@ def _card(
         trained_until=_day(panel.sessions[-1]),
         made_at=clock(),
         world=place.world,
+        held_out=order.held_out,
         scope=model.scope,
         seed=order.seed,
         params=dict(params),
