@@ -180,7 +180,7 @@ def test_a_forecast_is_scored_once_its_session_has_come(growing: Workplace, tmp_
     assert rows["price-1"]["actual"] == pytest.approx(found[KNOWN], abs=1e-3)
     assert rows["price-1"]["naive_error"] == pytest.approx(found[KNOWN] - found[KNOWN - 1], abs=1e-3)
     assert rows["return-2"]["actual"] == pytest.approx(found[KNOWN + 1] / found[KNOWN - 1] - 1, abs=1e-5)
-    said = {row["name"]: row for row in account(place)}
+    said = {row["name"]: row for row in account(growing)}
     assert said["return-2"]["scored"] == 3
     assert said["return-2"]["rmse_naive"] == pytest.approx(
         np.sqrt(np.mean([(p[KNOWN + 1] / p[KNOWN - 1] - 1) ** 2 for p in closes(KNOWN + 2).values()])), abs=1e-5
