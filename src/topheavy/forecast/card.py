@@ -41,6 +41,8 @@ class Card:
     """``real`` or ``simulated``."""
     scope: str = "series"
     """``series``: each series has a model of its own; ``global``: one model takes any series."""
+    index: str = ""
+    """The index whose part a share is; empty: the one with the longest history."""
     seed: int = 0
     params: Mapping[str, Parameter] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
