@@ -19,7 +19,6 @@ from topheavy.forecast.panel import Matrix
 from topheavy.forecast.served import Served
 from topheavy.forecast.target import TARGETS, target
 
-
 EACH = [("weighed", name) for name in TARGETS]
 EACH += [(model, name) for model in ("naive", "drift") for name in sorted(models()[model].targets)]
 
