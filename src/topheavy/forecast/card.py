@@ -39,6 +39,8 @@ class Card:
     made_at: datetime
     world: str
     """``real`` or ``simulated``."""
+    index: str = ""
+    """The index that a share is a part of; empty: the one with the longest history."""
     scope: str = "series"
     """``series``: each series has a model of its own; ``global``: one model takes any series."""
     index: str = ""
