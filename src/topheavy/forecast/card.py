@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from topheavy.core.errors import ForecastError, one_line
-from topheavy.forecast.conformal import Intervals
+from topheavy.forecast.conformal import MOVES, Intervals
 from topheavy.forecast.model import Parameter
 from topheavy.forecast.target import Target, target
 
@@ -63,6 +63,16 @@ class Card:
             UsageError: when this version of topheavy knows no such target.
         """
         return target(self.target)
+
+    @property
+    def fewest(self) -> int:
+        """How many values up to the origin a forecast needs."""
+        return max(self.lookback, self.horizon if self.aim.reads == "variances" else 1)
+
+    @property
+    def wanted(self) -> int:
+        """How many values a forecast with an interval needs; more make no difference."""
+        return max(self.fewest, MOVES + 1)
 
     def to_json(self) -> str:
         """Return the card as JSON that ``read_card`` reads back."""
