@@ -250,7 +250,7 @@ def test_forecasts_are_scored_and_made_after_each_publication_where_that_is_orde
     from topheavy.forecast.registry import Registry
     from topheavy.tables.read import read
 
-    card = replace(CARD, series=("XMPL",), world="simulated", trained_until=day("2024-11-29"), snapshot="before")
+    card = replace(CARD, series=("XMPL",), params={}, held_out=20, trained_until=day("2024-11-29"))
     time = FakeTime(at("2024-12-02 12:00"), at("2024-12-04 23:00"))
     Registry(home.home).register(card, DRIFT.graph())
     said = follow(home, time, Vendor(time), replace(BARS, forecast=True))
