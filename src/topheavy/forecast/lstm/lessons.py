@@ -1,4 +1,4 @@
-"""Lessons: the windows that there are to learn from, who learns from which, and which are held out to say when to stop."""
+"""Lessons: the windows there are to learn from, who learns from which, and which are held out to say when to stop."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -51,12 +51,12 @@ class Recurrent:
         """Return the same as ONNX."""
         from topheavy.forecast.lstm.export import graph
 
-        return graph(self)
+        return graph(self.network, self.weights, self.lookback, self.horizon)
 
 
 @cache
 def _saying(network: Network) -> Any:
-    """Return weights (series × weights), inputs (origins × series × steps) → what the networks say, origins × series."""
+    """Return (series × weights, origins × series × steps) → what the networks say, origins × series."""
     import jax
 
     def say(weights: Any, moves: Any) -> Any:

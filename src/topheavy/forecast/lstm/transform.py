@@ -24,4 +24,4 @@ def inputs(windows: Cube) -> tuple[Cube, Matrix]:
 
 def targets(change: Matrix, scale: Matrix, horizon: int) -> Matrix:
     """Return changes in units of the usual move over ``horizon`` sessions, cut off at ``FURTHEST``."""
-    return np.clip(change / (scale * np.sqrt(horizon)), -FURTHEST, FURTHEST)
+    return np.asarray(np.clip(change / (scale * np.sqrt(horizon)), -FURTHEST, FURTHEST))

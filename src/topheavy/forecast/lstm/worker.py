@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 from threading import Thread
+from typing import TextIO
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from topheavy.forecast.lstm.world import join, world
 
 class Told:
     """Progress as lines of JSON, for who started the worker."""
+
+    def __init__(self, to: TextIO) -> None:
+        self._to = to
 
     def start(self, title: str, total: int) -> None:
         """Tell of a new stage."""
@@ -35,21 +39,29 @@ class Told:
         self._tell(what="finish")
 
     def _tell(self, **what: str | int) -> None:
-        sys.stdout.write(json.dumps(what) + "\n")
-        sys.stdout.flush()
+        self._to.write(json.dumps(what) + "\n")
+        self._to.flush()
 
 
 def main(folder: Path) -> None:
     """Do this worker's share."""
     Thread(target=_end_with_whoever_started_it, daemon=True).start()
+    told = Told(_standard_output())
     one = world(read_settings())
     join(one)
     order = json.loads((folder / ORDER).read_text())
     checkpoints = Path(order["checkpoints"]) if order["checkpoints"] else None
-    trained = train(read(folder / LESSONS), Recipe(**order["recipe"]), checkpoints, Told())
+    trained = train(read(folder / LESSONS), Recipe(**order["recipe"]), checkpoints, told)
     if one.leads:
         losses = np.array(trained.losses).reshape(-1, 2)
         np.savez(folder / TRAINED, weights=trained.weights, losses=losses)
+
+
+def _standard_output() -> TextIO:
+    """Return standard output for us alone: what libraries print there goes to standard error from now on."""
+    ours = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return ours
 
 
 def _end_with_whoever_started_it() -> None:
