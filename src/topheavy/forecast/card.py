@@ -41,6 +41,8 @@ class Card:
     """``real`` or ``simulated``."""
     index: str = ""
     """The index that a share is a part of; empty: the one with the longest history."""
+    held_out: int = 0
+    """Sessions it was tried on before it was fitted for good: ``metrics`` speak of them."""
     scope: str = "series"
     """``series``: each series has a model of its own; ``global``: one model takes any series."""
     seed: int = 0

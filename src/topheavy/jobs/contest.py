@@ -15,7 +15,7 @@ from topheavy.forecast.compare import diebold_mariano
 from topheavy.forecast.panel import Matrix
 from topheavy.forecast.registry import Registry
 from topheavy.jobs.histories import Subject
-from topheavy.jobs.train import HELD_OUT, Order, Trained, train
+from topheavy.jobs.train import Order, Trained, train
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables.read import read
 
@@ -90,10 +90,10 @@ def judge(place: Workplace, name: str) -> Verdict:
 
 def _order(card: Card) -> Order:
     if card.aim.reads == "shares":
-        subject = Subject(group=card.series[0], index=card.index)
+        subject = Subject(group=card.series[0], index=card.index, since=card.trained_from)
     else:
-        subject = Subject(securities=card.series)
-    return Order(card.model, card.target, card.horizon, subject, card.params, card.seed, HELD_OUT, card.name)
+        subject = Subject(securities=card.series, since=card.trained_from)
+    return Order(card.model, card.target, card.horizon, subject, card.params, card.seed, card.held_out, card.name)
 
 
 def _differences(place: Workplace, name: str, challenger: int, champion: int) -> Matrix:
