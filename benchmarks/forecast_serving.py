@@ -155,19 +155,28 @@ def over_http(home: Path, name: str, panel: Panel, rate: float, seconds: float) 
         try:
             until_it_answers(port)
             asyncio.run(ask(port, request, rate, 2))
+            before = cpu_of(server.pid)
             took, late, failed = asyncio.run(ask(port, request, rate, seconds))
+            used = (cpu_of(server.pid) - before) / len(took)
         finally:
             server.terminate()
-    p50, p99 = np.quantile(took, [0.5, 0.99])
+    p50, p99 = np.quantile(took, [0.5, 0.99]) * 1e3
+    due50, due99 = np.quantile(late, [0.5, 0.99]) * 1e3
     print(
-        f"{name} over HTTP at {rate:.0f} a second, {len(took):,} in {seconds:.0f} s: p50 {p50 * 1e3:.2f} ms, "
-        f"p99 {p99 * 1e3:.2f} ms, longest {max(took) * 1e3:.1f} ms, failed {failed} (aim: p99 {AIM * 1e3:.0f} ms); "
-        f"sent late by p50 {np.quantile(late, 0.5) * 1e3:.2f} ms, p99 {np.quantile(late, 0.99) * 1e3:.2f} ms",
+        f"{name} over HTTP at {rate:.0f} a second, {len(took):,} in {seconds:.0f} s: p50 {p50:.2f} ms, p99 {p99:.2f} ms "
+        f"(aim: {AIM * 1e3:.0f}), longest {max(took) * 1e3:.1f} ms, failed {failed}; {used * 1e3:.2f} ms of the server's "
+        f"CPU each; sent late by p50 {due50:.2f} ms, p99 {due99:.2f} ms",
         flush=True,
     )
     if failed:
         raise SystemExit(f"{failed} of {len(took)} were not answered")
-    return float(p99)
+    return float(p99) / 1e3
+
+
+def cpu_of(process: int) -> float:
+    """Return the seconds of CPU a process has used (Linux)."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def until_it_answers(port: int) -> None:
