@@ -163,9 +163,9 @@ def over_http(home: Path, name: str, panel: Panel, rate: float, seconds: float) 
     p50, p99 = np.quantile(took, [0.5, 0.99]) * 1e3
     due50, due99 = np.quantile(late, [0.5, 0.99]) * 1e3
     print(
-        f"{name} over HTTP at {rate:.0f} a second, {len(took):,} in {seconds:.0f} s: p50 {p50:.2f} ms, p99 {p99:.2f} ms "
-        f"(aim: {AIM * 1e3:.0f}), longest {max(took) * 1e3:.1f} ms, failed {failed}; {used * 1e3:.2f} ms of the server's "
-        f"CPU each; sent late by p50 {due50:.2f} ms, p99 {due99:.2f} ms",
+        f"{name} over HTTP at {rate:.0f} a second, {len(took):,} in all: p50 {p50:.2f} ms, p99 {p99:.2f} ms, "
+        f"longest {max(took) * 1e3:.1f} ms (aim: p99 {AIM * 1e3:.0f} ms), failed {failed}; the server's own CPU "
+        f"{used * 1e3:.2f} ms each; sent late by p50 {due50:.2f} ms, p99 {due99:.2f} ms",
         flush=True,
     )
     if failed:
