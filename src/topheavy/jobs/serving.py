@@ -8,6 +8,7 @@ from topheavy.jobs.forecaster import RegisteredModels
 from topheavy.jobs.monitor import monitor
 from topheavy.web.app import make_app
 from topheavy.web.server import serve as serve_web
+from topheavy.web.server import settled
 
 
 def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> None:
@@ -20,4 +21,4 @@ def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> Non
 def hosted() -> Any:
     """Return the ASGI app for a service that hosts models: the same routes over a home that may hold models alone."""
     settings = read_settings()
-    return make_app(settings.home, forecaster=RegisteredModels(settings))
+    return settled(make_app(settings.home, forecaster=RegisteredModels(settings)))
