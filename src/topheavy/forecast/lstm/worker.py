@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from threading import Thread
 from typing import TextIO
@@ -65,9 +66,14 @@ def _standard_output() -> TextIO:
 
 
 def _end_with_whoever_started_it() -> None:
-    sys.stdin.read()
+    os.read(0, 1)  # not sys.stdin: a thread that waits in it keeps the interpreter from ending
     os._exit(1)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # at once: an orderly end would wait for the others, who may wait for this one
