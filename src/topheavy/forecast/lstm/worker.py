@@ -6,6 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 from threading import Thread
+from types import TracebackType
 from typing import TextIO
 
 import numpy as np
@@ -58,6 +59,13 @@ def main(folder: Path) -> None:
         np.savez(folder / TRAINED, weights=trained.weights, losses=losses)
 
 
+def _end_at_once(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what went wrong and end: an orderly end would wait for the others, who may wait for this one."""
+    traceback.print_exception(kind, error, trace)
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def _standard_output() -> TextIO:
     """Return standard output for us alone: what libraries print there goes to standard error from now on."""
     ours = os.fdopen(os.dup(1), "w")
@@ -71,9 +79,5 @@ def _end_with_whoever_started_it() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]))
-    except BaseException:
-        traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(1)  # at once: an orderly end would wait for the others, who may wait for this one
+    sys.excepthook = _end_at_once
+    main(Path(sys.argv[1]))
