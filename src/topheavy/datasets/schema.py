@@ -43,6 +43,7 @@ class Layer(StrEnum):
     PARSED = "parsed"  # parsed from what a source sent
     DERIVED = "derived"  # computed from other tables, replaced as a whole
     VIEW = "view"  # a SELECT over other tables, kept in the warehouse
+    RECORDED = "recorded"  # written down by a job as it happens, never changed; not part of a publication
     STREAMED = "streamed"  # appended live, with how far the stream was read; not part of a publication
 
 

@@ -82,13 +82,19 @@ class Model:
         Raises:
             UsageError: when it does not forecast this target, or a parameter is not one of its own.
         """
-        if task.target.name not in self.targets:
-            raise UsageError(
-                f"{self.name} does not forecast {task.target.name}, only {', '.join(sorted(self.targets))}"
-            )
+        self.must_forecast(task.target.name)
         given = training or Training()
         params = self.complete(given.params)
         return self.fit(task, Training(given.seed, params, given.checkpoints, given.progress))
+
+    def must_forecast(self, target: str) -> None:
+        """Refuse a target that the model is not made for.
+
+        Raises:
+            UsageError: the message lists those that it is made for.
+        """
+        if target not in self.targets:
+            raise UsageError(f"{self.name} does not forecast {target}, only {', '.join(sorted(self.targets))}")
 
     def complete(self, params: Mapping[str, Parameter]) -> dict[str, Parameter]:
         """Return ``params`` with the defaults for the rest, each as its default's type.

@@ -1,4 +1,4 @@
-"""Asking SQL: over the published copy, and over what came live since, as it is in the tables now."""
+"""Asking SQL: over the published copy, and over what came live or was recorded since, as it is in the tables now."""
 
 import re
 from typing import Any
@@ -7,16 +7,18 @@ from topheavy.datasets.schema import Layer, datasets
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables import stream
 
+_BESIDE = (Layer.STREAMED, Layer.RECORDED)
+
 _STRING = re.compile(r"'[^']*'")
 
 
 def ask(place: Workplace, query: str) -> list[dict[str, Any]]:
-    """Answer one SELECT; the streamed tables it names are read where they are.
+    """Answer one SELECT; the streamed and recorded tables it names are read where they are.
 
     Raises:
-        NotPublished: when nothing is published, and no streamed table is asked for.
+        NotPublished: when nothing is published, and no such table is asked for.
         WarehouseError: when the SQL is refused.
     """
     words = set(re.findall(r"\w+", _STRING.sub("", query)))
-    streamed = [item for item in datasets().values() if item.layer is Layer.STREAMED and item.name in words]
-    return place.warehouse.rows(query, beside={item.name: stream.files_of(place.tables, item) for item in streamed})
+    beside = [item for item in datasets().values() if item.layer in _BESIDE and item.name in words]
+    return place.warehouse.rows(query, beside={item.name: stream.files_of(place.tables, item) for item in beside})

@@ -66,7 +66,7 @@ def _refuse_broken(dataset: Dataset, frame: pl.DataFrame) -> None:
 
 
 def _refuse_twins(dataset: Dataset, frame: pl.DataFrame) -> None:
-    one_answer = [*dataset.key, "origin"] if "origin" in frame.columns else [*dataset.key]
+    one_answer = list(dict.fromkeys([*dataset.key, "origin"] if "origin" in frame.columns else dataset.key))
     twins = frame.select(one_answer).is_duplicated()
     if twins.any():
         wrong = frame.filter(twins).sort(dataset.key)

@@ -13,15 +13,17 @@ from topheavy.web import shell
 from topheavy.web.addresses import Addresses
 from topheavy.web.api import add_api
 from topheavy.web.desk import Desk
+from topheavy.web.forecaster import Forecaster
 from topheavy.web.guard import Guard
+from topheavy.web.models_api import add_models_api
 from topheavy.web.page import pages
 from topheavy.web.runs_api import add_runs_api
 from topheavy.web.view import View
 
 
-def make_app(home: Path, desk: Desk | None = None) -> FastAPI:
-    """Return the ASGI app over the home's published copy, and over its collecting where there is a ``desk`` for that;
-    ``state.view`` and ``state.dash`` hold its parts.
+def make_app(home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None) -> FastAPI:
+    """Return the ASGI app over the home's published copy, over its collecting where there is a ``desk`` for that, and
+    over its models where there is a ``forecaster``; ``state.view`` and ``state.dash`` hold its parts.
 
     Raises:
         WebError: when two pages want the same path.
@@ -29,6 +31,7 @@ def make_app(home: Path, desk: Desk | None = None) -> FastAPI:
     server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
     view, found = View(home, desk), pages()
     add_runs_api(server, view)
+    add_models_api(server, forecaster)
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout

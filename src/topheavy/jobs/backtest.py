@@ -1,0 +1,195 @@
+"""Backtest: models beside "tomorrow = today" over rolling origins, and their account kept as rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from topheavy import __version__
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import UsageError
+from topheavy.core.plugins import MODELS, pick
+from topheavy.core.progress import Progress
+from topheavy.datasets.schema import dataset
+from topheavy.forecast.backtest import LEVEL, Backtest, Tried, backtest
+from topheavy.forecast.evaluate import Evaluation, evaluate
+from topheavy.forecast.folds import Window, folds
+from topheavy.forecast.model import Model, Parameter, models
+from topheavy.forecast.target import target
+from topheavy.forecast.task import Task, task
+from topheavy.jobs.histories import Subject, history
+from topheavy.jobs.workplace import Workplace
+from topheavy.tables.record import record
+
+FIRST, STEP = 504, 63
+"""By default models first learn from two years and are fitted anew every quarter."""
+
+MOST_KEPT = 2_000_000
+"""So many single forecasts of one target and horizon are kept; of more, only the accounts are."""
+
+NUMBERS = (
+    *("mae", "rmse", "mase", "rmsse", "pinball", "coverage", "hit_rate", "hit_low", "hit_high", "r2"),
+    *("ratio", "ratio_low", "ratio_high", "dm", "p", "p_holm"),
+)
+"""What an account and its row call by the same name, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be tried: which models (none named: all that are not slow), of what, how often fitted anew."""
+
+    targets: tuple[str, ...] = ("return",)
+    horizons: tuple[int, ...] = (1,)
+    models: tuple[str, ...] = ()
+    subject: Subject = field(default_factory=Subject)
+    first: int = FIRST
+    step: int = STEP
+    window: Window = "expanding"
+    width: int = 0
+    level: float = LEVEL
+    seed: int = 0
+    workers: int = 1
+    params: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+
+
+def try_out(
+    place: Workplace, trial: Trial, *, clock: Clock = system_clock, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Backtest every target and horizon of a trial and keep the accounts; return them, naive first, then the best.
+
+    Raises:
+        UsageError: for an unknown model, target or subject, or too short a history.
+    """
+    rows: list[dict[str, Any]] = []
+    run, made_at = "", clock()
+    for name in trial.targets:
+        panel = history(place.warehouse, target(name), trial.subject)
+        run = run or _run(trial, panel.snapshot, made_at)
+        for horizon in trial.horizons:
+            whole = task(panel, target(name), horizon)
+            done = _ask(whole, trial, progress)
+            about = _about(place, trial, whole, run, made_at) | {"snapshot": panel.snapshot}
+            accounts = [about | _account(one) for one in evaluate(whole, done.tried, seed=trial.seed)]
+            accounts += [about | _failure(whole, trial, model, cause) for model, cause in done.failed.items()]
+            _keep(place, accounts, _singles(whole, done, about))
+            rows += accounts
+    return rows
+
+
+def _ask(whole: Task, trial: Trial, progress: Progress | None) -> Backtest:
+    rows = len(whole.sessions)
+    if trial.first + whole.horizon >= rows:
+        raise UsageError(
+            f"{rows} sessions of history do not reach beyond the first {trial.first} that are learned from: "
+            "collect more, or give fewer with --first"
+        )
+    cuts = folds(rows - whole.horizon, first=trial.first, step=trial.step, window=trial.window, width=trial.width)
+    return backtest(
+        whole,
+        _models(whole.target.name, trial.models),
+        cuts,
+        seed=trial.seed,
+        params=trial.params,
+        workers=trial.workers,
+        level=trial.level,
+        progress=progress,
+    )
+
+
+def _models(target_name: str, named: Sequence[str]) -> list[Model]:
+    """Return naive, and the models named that forecast the target, or all of them that are not slow."""
+    chosen: list[Model] = [pick(MODELS, name) for name in named] or [one for one in models().values() if not one.slow]
+    fit = [one for one in chosen if target_name in one.targets and one.name != "naive"]
+    if named and not fit:
+        raise UsageError(f"none of {', '.join(named)} forecasts {target_name}: see 'topheavy plugins'")
+    return [models()["naive"], *fit]
+
+
+def _run(trial: Trial, snapshot: str, made_at: datetime) -> str:
+    return f"{made_at:%Y%m%dT%H%M%S}-{sha256(repr((trial, snapshot)).encode()).hexdigest()[:6]}"
+
+
+def _about(place: Workplace, trial: Trial, whole: Task, run: str, made_at: datetime) -> dict[str, Any]:
+    return {
+        "run": run,
+        "target": whole.target.name,
+        "horizon": whole.horizon,
+        "subject": _subject(trial.subject),
+        "window": trial.window,
+        "step": trial.step,
+        "level": trial.level,
+        "seed": trial.seed,
+        "code_version": __version__,
+        "made_at": made_at,
+        "source_kind": place.world,
+    }
+
+
+def _subject(subject: Subject) -> str:
+    if subject.securities:
+        return ", ".join(subject.securities)
+    return f"members of {subject.index}" if subject.index else f"group {subject.group}"
+
+
+def _account(one: Evaluation) -> dict[str, Any]:
+    same = ("model", "series", "origins", "forecasts", "skill", "lagged_copy", "seconds")
+    return {
+        **{name: getattr(one, name) for name in same},
+        **{name: _known(getattr(one, name)) for name in NUMBERS},
+        "since": one.first,
+        "until": one.last,
+        "failed": None,
+        "net_sharpe": _known(one.sharpe),
+        "hold_sharpe": _known(one.sharpe_hold),
+    }
+
+
+def _failure(whole: Task, trial: Trial, model: str, cause: str) -> dict[str, Any]:
+    ends = {"since": whole.sessions[trial.first].item(), "until": whole.sessions[-1].item()}
+    nothing = {"origins": 0, "forecasts": 0, "seconds": 0.0, "lagged_copy": False, "skill": "not scored"}
+    return {"model": model, "series": len(whole.series), "failed": cause, **ends, **nothing}
+
+
+def _singles(whole: Task, done: Backtest, about: Mapping[str, Any]) -> pa.Table:
+    """Return every forecast of a backtest in the target's unit; none where there are too many to keep."""
+    schema = dataset("backtest_forecasts").schema
+    if sum(one.change.size for one in done.tried.values()) > MOST_KEPT:
+        return schema.empty_table()
+    return pa.concat_tables([_single(whole, one, about).cast(schema) for one in done.tried.values()])
+
+
+def _single(whole: Task, one: Tried, about: Mapping[str, Any]) -> pa.Table:
+    rows, said = one.origins, whole.target.said
+    now, came = whole.now[rows], whole.change[rows]
+    down, across = np.nonzero(~np.isnan(one.change) & ~np.isnan(came))
+    count = len(down)
+    values = {
+        "value": said(now, one.change),
+        "low": said(now, one.low),
+        "high": said(now, one.high),
+        "naive": said(now, np.zeros_like(now)),
+        "actual": said(now, came),
+    }
+    columns: dict[str, Any] = {
+        name: pa.repeat(pa.scalar(about[name]), count) for name in ("run", "target", "horizon")
+    } | {
+        "model": pa.repeat(pa.scalar(one.model), count),
+        "series": pa.array(np.array(whole.series, dtype=object)[across], pa.string()),
+        "origin": pa.array(whole.sessions[rows[down]], pa.date32()),
+        "session": pa.array(whole.sessions[rows[down] + whole.horizon], pa.date32()),
+    }
+    return pa.table(columns | {name: pa.array(found[down, across], from_pandas=True) for name, found in values.items()})
+
+
+def _keep(place: Workplace, accounts: list[dict[str, Any]], singles: pa.Table) -> None:
+    with place.lake.home.alone():
+        record(place.tables, dataset("backtest_forecasts"), singles)
+        record(place.tables, dataset("backtests"), pa.Table.from_pylist(accounts, schema=dataset("backtests").schema))
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,174 @@
+"""Train: a model is fitted, tried on what it has not seen, fitted again on everything, and registered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+from shutil import rmtree
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from topheavy import __version__
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import UsageError
+from topheavy.core.plugins import MODELS, pick
+from topheavy.core.progress import Progress, Silent
+from topheavy.datasets.schema import dataset
+from topheavy.forecast.backtest import Tried, backtest
+from topheavy.forecast.card import Card
+from topheavy.forecast.conformal import Intervals, learn, spread
+from topheavy.forecast.evaluate import Evaluation, evaluate
+from topheavy.forecast.folds import Fold
+from topheavy.forecast.model import Model, Parameter, Training, models
+from topheavy.forecast.panel import Panel, to_long
+from topheavy.forecast.registry import Registry, name_of
+from topheavy.forecast.target import target
+from topheavy.forecast.task import Task, task
+from topheavy.jobs.histories import Subject, history
+from topheavy.jobs.workplace import Workplace
+from topheavy.tables.record import record
+
+HELD_OUT = 126
+"""Sessions held out to try a model on before it is fitted for good: half a year."""
+
+METRICS = ("rmse", "mae", "mase", "ratio", "ratio_low", "ratio_high", "p", "hit_rate", "forecasts")
+"""What a card says of the held-out sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be trained: which model, of what, on whose history."""
+
+    model: str
+    target: str = "return"
+    horizon: int = 1
+    subject: Subject = field(default_factory=Subject)
+    params: Mapping[str, Parameter] = field(default_factory=dict)
+    seed: int = 0
+    held_out: int = HELD_OUT
+    name: str = ""
+    """What it is registered as; by default ``<target>-<horizon>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A registered model, how it did on what was held out, and what it is now: champion or challenger."""
+
+    card: Card
+    alias: str
+    skill: str
+
+
+def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progress: Progress | None = None) -> Trained:
+    """Fit, try, fit again and register; what the model learned from is kept as rows beside it.
+
+    Raises:
+        UsageError: for an unknown model, target, parameter or subject, or too short a history.
+        ForecastError: when the model cannot be fitted.
+    """
+    heard = progress or Silent()
+    model: Model = pick(MODELS, order.model)
+    model.must_forecast(target(order.target).name)
+    params = model.complete(order.params)
+    panel = history(place.warehouse, target(order.target), order.subject)
+    whole = task(panel, target(order.target), order.horizon)
+    cut = _cut(panel, order)
+    resting = place.settings.home / "models" / f".training-{_digest(order, params, panel)}"
+    tried, account = _tried(whole, model, cut, Training(order.seed, params, resting / "tried", heard))
+    fitted = model.learn(whole, Training(order.seed, params, resting / "whole", heard))
+    card = _card(place, order, model, params, panel, fitted.lookback, clock)
+    card = replace(card, metrics=_metrics(account), intervals=_intervals(whole, tried))
+    registry = Registry(place.settings.home)
+    kept = registry.register(card, fitted.graph())
+    _keep_set(place, panel, kept, panel.sessions[cut])
+    rmtree(resting, ignore_errors=True)
+    champion = registry.aliases(kept.name).champion == kept.version
+    return Trained(kept, "champion" if champion else "challenger", account.skill)
+
+
+def _tried(whole: Task, model: Model, cut: int, training: Training) -> tuple[Tried, Evaluation]:
+    """Fit on what came before the cut, and see how the model does after it beside naive."""
+    fold = Fold(0, cut, len(whole.sessions))
+    naive = models()["naive"]
+    both = [naive] if model is naive else [naive, model]
+    done = backtest(whole, both, [fold], seed=training.seed, params={model.name: training.params})
+    if cause := done.failed.get(model.name):
+        raise UsageError(f"{model.name} cannot be fitted to this history: {cause}")
+    account = next(one for one in evaluate(whole, done.tried) if one.model == model.name)
+    return done.tried[model.name], account
+
+
+def _cut(panel: Panel, order: Order) -> int:
+    """Return the row before which the first fit learns."""
+    rows = len(panel.sessions)
+    cut = rows - order.held_out
+    if not 1 <= order.held_out < rows or cut < 2 * order.horizon + 30:
+        raise UsageError(
+            f"{rows} sessions of history are too few to hold out {order.held_out} and learn from the rest: "
+            "collect more, or hold out fewer with --held-out"
+        )
+    return cut
+
+
+def _intervals(whole: Task, tried: Tried) -> Intervals:
+    rows = tried.origins
+    return learn(whole.change[rows], tried.change, spread(whole.x, whole.horizon)[rows])
+
+
+def _metrics(account: Evaluation) -> dict[str, float]:
+    return {name: float(getattr(account, name)) for name in METRICS}
+
+
+def _card(
+    place: Workplace,
+    order: Order,
+    model: Model,
+    params: Mapping[str, Parameter],
+    panel: Panel,
+    lookback: int,
+    clock: Clock,
+) -> Card:
+    first = int(np.flatnonzero(~np.isnan(panel.values).all(axis=1))[0])
+    return Card(
+        name=order.name or name_of(order.target, order.horizon),
+        model=model.name,
+        title=model.title,
+        target=order.target,
+        horizon=order.horizon,
+        series=panel.series,
+        index=order.subject.index,
+        lookback=lookback,
+        snapshot=panel.snapshot,
+        code_version=__version__,
+        trained_from=_day(panel.sessions[first]),
+        trained_until=_day(panel.sessions[-1]),
+        made_at=clock(),
+        world=place.world,
+        held_out=order.held_out,
+        scope=model.scope,
+        seed=order.seed,
+        params=dict(params),
+    )
+
+
+def _keep_set(place: Workplace, panel: Panel, card: Card, cut: Any) -> None:
+    rows = to_long(panel)
+    part = np.where(rows["session"].to_numpy().astype("datetime64[D]") < cut, "train", "test")
+    about: dict[str, Any] = {
+        "name": pa.repeat(pa.scalar(card.name), rows.num_rows),
+        "version": pa.repeat(pa.scalar(card.version, pa.int64()), rows.num_rows),
+        "part": pa.array(part, pa.string()),
+    }
+    with place.lake.home.alone():
+        record(place.tables, dataset("training_sets"), pa.table(about | {n: rows[n] for n in rows.column_names}))
+
+
+def _digest(order: Order, params: Mapping[str, Parameter], panel: Panel) -> str:
+    """Return what tells this training from another: a training that was broken off finds its checkpoints by it."""
+    return sha256(repr((order, sorted(params.items()), panel.snapshot, panel.series)).encode()).hexdigest()[:12]
+
+
+def _day(session: Any) -> date:
+    return session.astype("datetime64[D]").item()  # type: ignore[no-any-return]
