@@ -73,8 +73,8 @@ def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progre
     model.must_forecast(target(order.target).name)
     params = model.complete(order.params)
     panel = history(place.warehouse, target(order.target), order.subject)
-    whole = task(panel, target(order.target), order.horizon)
     cut = _cut(panel, order)
+    whole = task(panel, target(order.target), order.horizon)
     resting = place.settings.home / "models" / f".training-{_digest(order, params, panel)}"
     tried, account = _tried(whole, model, cut, Training(order.seed, params, resting / "tried", heard))
     fitted = model.learn(whole, Training(order.seed, params, resting / "whole", heard))
