@@ -84,7 +84,7 @@ def test_a_row_counted_the_long_way(one: Task, tried: dict[str, Tried]) -> None:
 def test_a_row_says_what_it_is_of(one: Task, tried: dict[str, Tried]) -> None:
     row = rows(one, tried)["drift"]
     assert (row.target, row.horizon, row.series, row.origins, row.forecasts, row.fits) == ("price", 1, 3, 179, 537, 3)
-    assert (row.first, row.last) == (one.sessions[120].item(), one.sessions[298].item())
+    assert (row.first, row.last) == (one.sessions[121].item(), one.sessions[299].item())
     assert (row.level, row.cost) == (0.8, 5.0)
 
 
