@@ -53,7 +53,7 @@ class Following:
     def copy(self) -> bool:
         """Whether the line is a lagged copy: most like what was known when it was made, and blind to what came.
 
-        "Tomorrow = today" is one by definition.
+        "Tomorrow = today" is one by definition, and so is any constant drift: it draws the same line a little higher.
         """
         return self.lag >= self.horizon and self.at_lag >= ALIKE and self.foresight < TELLING
 
