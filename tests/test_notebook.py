@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("keras", reason="needs the extra 'forecast'")
+pytest.importorskip("jax", reason="needs the extra 'forecast'")
 nbformat = pytest.importorskip("nbformat", reason="needs the test tools")
 nbclient = pytest.importorskip("nbclient", reason="needs the test tools")
 
