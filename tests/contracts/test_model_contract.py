@@ -6,6 +6,7 @@ import pytest
 from histories import history, task_of
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, load
+from topheavy.forecast.alarms import looks_ahead
 from topheavy.forecast.model import ALL, Fitted, Model, Training, models
 from topheavy.forecast.panel import Panel
 from topheavy.forecast.target import target
@@ -75,6 +76,7 @@ def test_what_comes_after_an_origin_changes_nothing(model: Model, name: str) -> 
     spoilt[ORIGINS[-1] + 1 :] += 5.0
     assert np.array_equal(before, fitted.predict(spoilt, ORIGINS))
     assert np.array_equal(before[:10], fitted.predict(one.x[: ORIGINS[9] + 1], ORIGINS[:10]))
+    assert looks_ahead(fitted, one.x, ORIGINS[::24]).tolist() == []
 
 
 @each_target
