@@ -1,14 +1,17 @@
-"""Serving: the published copy as pages and a JSON API, and a desk to watch the collecting from, on this machine."""
+"""Serving: the published copy as pages and a JSON API, with a desk to watch the collecting from and the board of what
+models said, on this machine.
+"""
 
 from collections.abc import Callable
 
 from topheavy.core.settings import Settings
 from topheavy.jobs.monitor import monitor
+from topheavy.jobs.scoreboard import board
 from topheavy.web.server import serve as serve_web
 
 
 def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> None:
     """Serve the home's pages until Ctrl-C; ``announce`` is given the address once it answers."""
-    with monitor(settings) as desk:
+    with monitor(settings) as desk, board(settings) as shown:
         desk.mark()  # reads the whole ledger once, before anyone waits for it
-        serve_web(settings.home, port, announce, desk)
+        serve_web(settings.home, port, announce, desk, board=shown)
