@@ -1,6 +1,7 @@
 """Which backtest is looked at, and which model and series in it: as an address or a program asks, made whole."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -8,7 +9,6 @@ from topheavy.core.errors import UsageError
 from topheavy.core.plugins import unknown
 from topheavy.web.scores import NAIVE, Backtested, Board, Standing, Trial
 from topheavy.web.view import View
-from topheavy.web.words import counted
 
 NO_BOARD = "this app shows the published copy alone: 'topheavy serve' also shows what models said"
 
@@ -73,6 +73,19 @@ def look_at(board: Board, asked: Mapping[str, str]) -> Looked:
     return Looked(trials, trial, models, model, _series(all_series, asked.get("series", "")), all_series)
 
 
+def look_near(board: Board, asked: Mapping[str, str]) -> Looked:
+    """Choose what was asked for, or what comes nearest: what cannot be had is left to its default, the least first.
+
+    Raises:
+        UsageError: when not even the target was tried.
+    """
+    for kept in (5, 4, 3, 2):
+        names = ("target", "horizon", "model", "series", "run")[:kept]
+        with suppress(UsageError):
+            return look_at(board, {name: asked.get(name, "") for name in names})
+    return look_at(board, {"target": asked.get("target", "")})
+
+
 def trial_asked(trials: Sequence[Trial], target: str, horizon: str, run: str) -> Trial:
     """Return the newest backtest that is as asked; what is empty may be any.
 
@@ -113,11 +126,6 @@ def newest(trials: Sequence[Trial]) -> list[Trial]:
 def with_models(board: Board, trial: Trial) -> Backtested:
     """Return a backtest with how every model did."""
     return Backtested(**trial.model_dump(), models=board.standings(trial.run, trial.target, trial.horizon))
-
-
-def ahead(horizon: int) -> str:
-    """Say how far ahead: ``1 session ahead``."""
-    return f"{counted(horizon, 'session')} ahead"
 
 
 def _model(scored: Sequence[Standing], name: str) -> Standing | None:
