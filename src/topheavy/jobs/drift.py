@@ -15,6 +15,8 @@ from topheavy.web.scores import Drift
 LATELY = 21
 """Errors are taken in units of how much the series moved in the last so many forecasts that had come true by then."""
 
+_GROWN, _USUAL = "errors have grown beyond what its backtest lets one expect", "errors are those of its backtest"
+
 _SIZES = """
 WITH trial AS (
     SELECT run FROM backtests
@@ -61,9 +63,9 @@ def drifted(place: Workplace, scored: Mapping[str, Any]) -> Drift:
     except ForecastError as error:
         return Drift(alarm=False, watched=False, said=f"not watched: {one_line(error)}")
     if not found.alarm:
-        return Drift(alarm=False, watched=True, said=f"no drift: errors as in the backtest, over {len(live)} sessions")
+        return Drift(alarm=False, watched=True, said=f"{_USUAL}, over {len(live)} sessions")
     days = [row["session"] for row in rows if row["live"]]
-    return Drift(alarm=True, watched=True, said=f"drift: errors grew beyond those of the backtest by {days[found.at]}")
+    return Drift(alarm=True, watched=True, said=f"{_GROWN}, since {days[found.at]} at the latest")
 
 
 def _unknown(scored: Mapping[str, Any]) -> str:

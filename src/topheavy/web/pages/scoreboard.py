@@ -13,12 +13,12 @@ from topheavy.web.parts.empty import problem
 from topheavy.web.parts.look import look
 from topheavy.web.parts.persuasion import RANGES, beside, in_words, persuading_words, telling, telling_words
 from topheavy.web.parts.registered import live, registry
-from topheavy.web.parts.standings import headline, standings
+from topheavy.web.parts.standings import headline, horizons, standings
 from topheavy.web.parts.trial_controls import CONTROLS, HORIZON, MODEL, RUN, SERIES, TARGET, choices, controls, options
 from topheavy.web.parts.trial_notes import NOTHING_TRIED, how_to_read, no_singles
 from topheavy.web.scores import Board, Single
 from topheavy.web.shell import SCHEME
-from topheavy.web.trials import NO_BOARD, Looked, board_of, look_at, look_near
+from topheavy.web.trials import NO_BOARD, Looked, board_of, look_at, look_near, newest, with_models
 from topheavy.web.view import View
 from topheavy.web.words import sentence
 
@@ -57,6 +57,11 @@ def _tried(looked: Looked) -> list[Component]:
                     [_head("Beside naive", "/api/scoreboard"), html.Div(id="scoreboard-standings")], className="card"
                 ),
                 _charts_card(looked),
+                html.Section(
+                    [_head("Every horizon", "/api/scoreboard"), html.Div(id="scoreboard-horizons")],
+                    className="card",
+                    id="scoreboard-horizons-card",
+                ),
             ],
             id="scoreboard-body",
         ),
@@ -155,6 +160,8 @@ def _say(app: App, view: View) -> None:
     @app.callback(
         Output("scoreboard-headline", "children"),
         Output("scoreboard-standings", "children"),
+        Output("scoreboard-horizons", "children"),
+        Output("scoreboard-horizons-card", "hidden"),
         Output("scoreboard-problem", "children"),
         Output("scoreboard-body", "hidden"),
         Output("scoreboard-json", "href"),
@@ -163,10 +170,13 @@ def _say(app: App, view: View) -> None:
     )
     def say(asked: dict[str, str]) -> tuple[Any, ...]:
         if "problem" in asked:
-            return None, None, problem(asked["problem"], PATH), True, no_update
-        looked = look_at(board_of(view), asked)
+            return None, None, None, True, problem(asked["problem"], PATH), True, no_update
+        board = board_of(view)
+        looked = look_at(board, asked)
+        same = [one for one in newest(looked.trials) if one.target == looked.trial.target]
+        every = [with_models(board, one) for one in sorted(same, key=lambda one: one.horizon)]
         href = f"/api/scoreboard/forecasts{looked.search(run=looked.trial.run)}"
-        return headline(looked), standings(looked), None, False, href
+        return headline(looked), standings(looked), horizons(every, looked), len(every) < 2, None, False, href
 
 
 def _draw(app: App, view: View) -> None:

@@ -12,7 +12,7 @@ from topheavy.web.parts.verdicts import QUOTED, ratio
 from topheavy.web.scores import Single
 from topheavy.web.shell import SIMULATED
 from topheavy.web.trials import Looked
-from topheavy.web.words import day, number
+from topheavy.web.words import counted, day, number
 
 Figure = dict[str, Any]
 
@@ -29,15 +29,16 @@ def beside(looked: Looked, singles: Sequence[Single], look: Look, reach: str) ->
     high = _line(singles, lambda one: one.high, "rgba(0,0,0,0)", 0) | {"hoverinfo": "skip"}
     low = _line(singles, lambda one: one.low, "rgba(0,0,0,0)", 0)
     band = low | {"fill": "tonexty", "fillcolor": look.accent_soft, "hoverinfo": "skip"}
-    came = _line(singles, lambda one: one.actual, look.muted, 1.5) | {
+    came = _line(singles, lambda one: one.actual, look.ink, 1.25) | {
         "hovertemplate": f"came %{{y:{digits}}}<extra></extra>"
     }
-    said = _line(singles, lambda one: one.value, look.accent, 1.75) | {
+    said = _line(singles, lambda one: one.value, look.accent, 2.5) | {
         "hovertemplate": f"forecast <b>%{{y:{digits}}}</b><extra></extra>"
     }
     axis = {"nticks": 5, "tickprefix": "$"} if looked.trial.target == "price" else {"nticks": 5, "tickformat": ".1~%"}
     seen = [one for one in singles if one.session >= _since(singles, reach)]
-    return _figure([high, band, came, said], axis | {"range": _room(seen)}, singles, look, reach, _stamp(looked, look))
+    notes = [_title(f"<b>{looked.series}</b>, {looked.trial.target}, {ahead(looked)}", look), *_stamp(looked, look)]
+    return _figure([high, band, said, came], axis | {"range": _room(seen)}, singles, look, reach, notes)
 
 
 def telling(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -> Figure:
@@ -50,8 +51,8 @@ def telling(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -
     }
     zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
             "line": {"color": look.muted, "width": 1, "dash": "dot"}}  # fmt: skip
-    notes = [_note("▲ loses to naive", look, 1, "top"), _note("▼ gains on naive", look, 0, "bottom")]
-    figure = _figure([line], {"nticks": 5, "tickformat": "~s"}, singles, look, reach, [*notes, *_stamp(looked, look)])
+    notes = [_title("<b>Error against naive</b>: ▲ loses, ▼ gains", look), *_stamp(looked, look)]
+    figure = _figure([line], {"nticks": 5, "tickformat": "~s"}, singles, look, reach, notes)
     figure["layout"]["shapes"] = [zero]
     return figure
 
@@ -97,7 +98,7 @@ def _figure(
         "data": data,
         "layout": {
             "template": template(look),
-            "margin": {"l": 52, "r": 12, "t": 10, "b": 38},
+            "margin": {"l": 52, "r": 12, "t": 30, "b": 38},
             "hovermode": "x unified",
             "xaxis": {"type": "date", "range": [since, until + timedelta(days=2)], "nticks": 6, "tickangle": 0,
                       "hoverformat": "%A %-d %B %Y", "tickformat": "%b\n%Y" if months else "%-d %b\n%Y"},
@@ -127,9 +128,9 @@ def _r2(came: Sequence[float], said: Sequence[float]) -> float | None:
     return 1 - missed / spread if spread else None
 
 
-def _note(text: str, look: Look, at: float, anchor: str) -> Figure:
-    return {"text": text, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.01, "y": at, "xanchor": "left",
-            "yanchor": anchor, "font": {"size": 12, "color": look.muted}}  # fmt: skip
+def _title(text: str, look: Look) -> Figure:
+    return {"text": text, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
+            "yanchor": "bottom", "yshift": 6, "font": {"size": 12, "color": look.muted}}  # fmt: skip
 
 
 def _stamp(looked: Looked, look: Look) -> list[Figure]:
@@ -138,6 +139,11 @@ def _stamp(looked: Looked, look: Look) -> list[Figure]:
         return []
     return [{"text": "<b>SIMULATED</b>", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
              "opacity": 0.3, "font": {"size": 30, "color": look.muted}}]  # fmt: skip
+
+
+def ahead(looked: Looked) -> str:
+    """Say how far ahead the forecasts are."""
+    return f"{counted(looked.trial.horizon, 'session')} ahead"
 
 
 def in_words(looked: Looked, singles: Sequence[Single]) -> str:

@@ -22,7 +22,9 @@ def registry(models: Sequence[Registered]) -> Component:
 
 
 def _model(one: Registered) -> list[Component]:
-    alias = html.Span(one.alias, className=f"alias {one.alias}") if one.alias else html.Span("former", className="fine")
+    alias = (
+        html.Span(one.alias, className=f"alias {one.alias}") if one.alias else html.Span("earlier", className="fine")
+    )
     said = held_out(one.ratio_low, one.ratio_high, one.p)
     style = {"better than naive": "better", "worse than naive": "worse"}.get(said, "chance")
     verdict = html.Span(said, className=f"verdict {style}")

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from topheavy.web.page import Component
 from topheavy.web.parts.verdicts import QUOTED, answer, chance, kind, of_how_many, ratio, subject, what
-from topheavy.web.scores import NAIVE, Standing, Trial
+from topheavy.web.scores import NAIVE, Backtested, Standing, Trial
 from topheavy.web.shell import SIMULATED, badge
 from topheavy.web.trials import Looked
 from topheavy.web.words import GAP, NONE, counted, day, moment, number, percent
@@ -46,14 +46,12 @@ def headline(looked: Looked) -> Component:
 
 
 def _winners(models: Sequence[Standing]) -> Component:
-    names = [one.title for one in models if one.better]
-    if not names:
+    found = [one for one in models if one.better]
+    if not found:
         return None
-    best = next(one for one in models if one.better)
-    return html.P(
-        [html.Strong(", ".join(names)), f": at best, an error of {ratio(best.ratio)} times naive's"],
-        className="change",
-    )
+    names, best = ", ".join(one.title for one in found), ratio(found[0].ratio)
+    return html.P([html.Strong(names), f": {best} times naive's error{' at best' if found[1:] else ''}"],
+                  className="change")  # fmt: skip
 
 
 def _rests_on(trial: Trial, models: Sequence[Standing]) -> Component:
@@ -77,11 +75,12 @@ def standings(looked: Looked) -> Component:
     shown = looked.models
     reach = reach_of(shown)
     traded = next((one.hold_sharpe for one in shown if one.hold_sharpe is not None), None)
-    level = f"In {percent(looked.trial.level, 0)} interval"
-    head = ["Model", _axis(reach), "Error ÷ naive's", "p, Holm", "Verdict", "Direction", level]
-    head += [] if traded is None else [f"Sharpe (hold {number(traded, 2)})"]
-    rows = [_row(one, looked, reach, len(head)) for one in shown]
-    names = [html.Th(text, scope="col", className="axis" if place == 1 else "") for place, text in enumerate(head)]
+    labels = [f"In {percent(looked.trial.level, 0)} interval"]
+    labels += [] if traded is None else [f"Sharpe (hold {number(traded, 2)})"]
+    head = ["Model", _axis(reach), "Error ÷ naive's", "p, Holm", "Verdict", "Direction", *labels]
+    rows = [_row(one, looked, reach, labels) for one in shown]
+    styles = {1: "axis", 4: "said"}
+    names = [html.Th(text, scope="col", className=styles.get(at, "")) for at, text in enumerate(head)]
     table = html.Table(
         [html.Thead(html.Tr(names)), html.Tbody(rows)],
         className="plain standings",
@@ -89,6 +88,40 @@ def standings(looked: Looked) -> Component:
         **{"aria-label": "Models beside tomorrow = today"},
     )
     return html.Div(table, className="wide", tabIndex=0, role="region", **{"aria-label": "The standings"})
+
+
+def horizons(accounts: Sequence[Backtested], looked: Looked) -> Component:
+    """List the models' ratios at every horizon that the target was tried at; a column leads to its horizon."""
+    found = [{model.model: model for model in one.models} for one in accounts]
+    names = {model.model: model for one in accounts for model in one.models if not model.failed}
+    head = [html.Th("Model", scope="col"), *(html.Th(_ahead(one, looked), scope="col") for one in accounts)]
+    rows = [
+        html.Tr([html.Th(model.title, scope="row"), *(html.Td(_small(one.get(name))) for one in found)])
+        for name, model in names.items()
+    ]
+    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain horizons",
+                       **{"aria-label": "Error ÷ naive's at every horizon"})  # fmt: skip
+    wide = html.Div(table, className="wide", tabIndex=0, role="region", **{"aria-label": "Every horizon"})
+    marks = {kind(one): one.skill for every in accounts for one in every.models if not one.failed}
+    return [
+        html.P([html.Span(said, className=f"verdict {mark}") for mark, said in marks.items()], className="legend"),
+        wide,
+    ]
+
+
+def _ahead(one: Backtested, looked: Looked) -> Component:
+    said = f"{counted(one.horizon, 'session')} ahead"
+    here = one.horizon == looked.trial.horizon
+    href = f"/scoreboard{looked.search(horizon=str(one.horizon), run='', model='')}"
+    return html.Strong(said) if here else dcc.Link(said, href=href)
+
+
+def _small(one: Standing | None) -> Component:
+    if one is None or one.failed:
+        return NONE
+    hint = f"{one.skill}; p after Holm {chance(one.p_holm)}"
+    return html.Span([ratio(one.ratio), html.Span(one.skill, className="unseen")], className=f"verdict {kind(one)}",
+                     title=hint)  # fmt: skip
 
 
 def reach_of(models: Sequence[Standing]) -> float:
@@ -119,23 +152,25 @@ def _axis(reach: float) -> Component:
             html.Div(ends, className="sides")]  # fmt: skip
 
 
-def _row(one: Standing, looked: Looked, reach: float, width: int) -> Component:
+def _row(one: Standing, looked: Looked, reach: float, labels: Sequence[str]) -> Component:
     here = looked.model is not None and one.model == looked.model.model
     if one.failed:
         cells = [
-            html.Td(["not scored: ", html.Span(one.failed, className="fine")], colSpan=width - 1, className="cause")
+            html.Td(
+                ["not scored: ", html.Span(one.failed, className="fine")], colSpan=5 + len(labels), className="cause"
+            )
         ]
         return html.Tr([html.Th(one.title, scope="row"), *cells], className="out")
     cells = [
         _cell(_track(one, reach), "", "axis"),
         _cell(_ratio(one), "Error ÷ naive's"),
-        _cell(NONE if one.model == NAIVE else chance(one.p_holm), "p after Holm"),
+        _cell(NONE if one.model == NAIVE else chance(one.p_holm), "p, Holm"),
         _cell(html.Span(one.skill, className=f"verdict {kind(one)}"), "", "said"),
-        _cell(_hits(one), "Direction right"),
-        _cell(percent(one.coverage), f"In the {percent(looked.trial.level, 0)} interval"),
+        _cell(_hits(one), "Direction"),
+        _cell(percent(one.coverage), labels[0]),
     ]
-    if width > len(cells) + 1:
-        cells.append(_cell(number(one.net_sharpe, 2), "Sharpe, net"))
+    if labels[1:]:
+        cells.append(_cell(number(one.net_sharpe, 2), labels[1]))
     return html.Tr(
         [html.Th(_name(one, looked), scope="row"), *cells], className=f"{kind(one)}{' chosen' if here else ''}"
     )
@@ -176,6 +211,6 @@ def _track(one: Standing, reach: float) -> Component:
     beyond = abs(log(one.ratio)) > log(reach)
     dot = html.I("▶" if at > 50 else "◀", className="beyond") if beyond else html.I(className="dot")
     dot.style = {"left": f"{at:.2f}%"}
-    marks = [html.I(className="span", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"}), dot]
-    said = f"{ratio(one.ratio)} times naive's error"
-    return html.Div(marks, className="lane", role="img", **{"aria-label": said})
+    span = html.I(className="span", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"})
+    marks = [span, dot] if high > low else [dot]
+    return html.Div(marks, className="lane", role="img", **{"aria-label": f"{ratio(one.ratio)} times naive's error"})

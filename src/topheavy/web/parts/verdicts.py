@@ -9,6 +9,8 @@ SIGNIFICANT = 0.05
 
 QUOTED = f"“tomorrow{GAP}={GAP}today”"
 
+_COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
 _ONE = {
     "price": "the next session's price",
     "return": "the next session's return",
@@ -56,7 +58,7 @@ def answer(models: Sequence[Standing]) -> tuple[str, str]:
     if len(scored) == 1:
         return f"{scored[0].title[:1].upper()}{scored[0].title[1:]}", "beats" if better else "does not beat"
     verb = "beats" if better < 2 else "beat"
-    return f"Of {len(scored)} models,", f"{better or 'none'} {verb}"
+    return f"Of {len(scored)} models,", f"{_COUNTS[better] if better < len(_COUNTS) else better} {verb}"
 
 
 def kind(one: Standing) -> str:
