@@ -79,10 +79,10 @@ def look_near(board: Board, asked: Mapping[str, str]) -> Looked:
     Raises:
         UsageError: when not even the target was tried.
     """
-    for kept in (5, 4, 3, 2):
-        names = ("target", "horizon", "model", "series", "run")[:kept]
+    names = ("target", "horizon", "run", "model", "series")
+    for kept in range(len(names), 1, -1):
         with suppress(UsageError):
-            return look_at(board, {name: asked.get(name, "") for name in names})
+            return look_at(board, {name: asked.get(name, "") for name in names[:kept]})
     return look_at(board, {"target": asked.get("target", "")})
 
 
@@ -99,7 +99,7 @@ def trial_asked(trials: Sequence[Trial], target: str, horizon: str, run: str) ->
     if run and run not in {item.run for item in trials}:
         raise UsageError(unknown("backtest", run, list(dict.fromkeys(item.run for item in trials))))
     if target not in targets:
-        raise UsageError(unknown("target in any backtest", target, targets))
+        raise UsageError(unknown("tried target", target, targets))
     fit = [item for item in trials if item.target == target and run in ("", item.run)]
     horizons = sorted({item.horizon for item in fit})
     if horizon and horizon not in {str(item) for item in horizons}:
