@@ -59,8 +59,13 @@ _FUNDS = {"FND": {"AAA": 6e6, CCC: 2e6, "ZZZ": 2e6}, "WTS": {"AAA": 0.5, "DDD": 
 Rows = list[dict[str, Any]]
 
 
-def publish_small(home: Path, world: str = "real", published_at: str = "2024-04-02T06:00:00+00:00") -> Path:
-    """Publish the small warehouse into ``home`` and return it."""
+def publish_small(
+    home: Path,
+    world: str = "real",
+    published_at: str = "2024-04-02T06:00:00+00:00",
+    closes: Mapping[str, Mapping[date, float]] | None = None,
+) -> Path:
+    """Publish the small warehouse into ``home`` and return it; ``closes`` are bars that did not move in their day."""
     home.mkdir(parents=True, exist_ok=True)
     rows: dict[str, Rows] = {
         "weights": _index_weights() + _fund_weights(),
@@ -73,6 +78,8 @@ def publish_small(home: Path, world: str = "real", published_at: str = "2024-04-
                      for fund, lines in _FUNDS.items() for line, (member, value) in enumerate(lines.items(), 1)],
         "repairs": _repairs(),
         "runs": _runs(),
+        "bars": [_known("bars", session=day, security=name, symbol=name, basis=day, open=x, high=x, low=x, close=x)
+                 for name, days in (closes or {}).items() for day, x in days.items()],
     }  # fmt: skip
     tables = {name: _table(name, rows.get(name, [])) for name, item in datasets().items() if item.layer != Layer.VIEW}
     given = {

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,43 +16,15 @@ from typing import Any
 import onnx
 import pytest
 
-from histories import task_of
+from registered import CARD, DRIFT, put
 from topheavy.core.errors import ForecastError, UsageError
-from topheavy.forecast.card import FORMAT, Card, read_card
-from topheavy.forecast.conformal import Intervals
-from topheavy.forecast.model import models
+from topheavy.forecast.card import FORMAT, read_card
 from topheavy.forecast.registry import Aliases, Registry, name_of
-
-TASK = task_of("return")
-FITTED = models()["drift"].learn(TASK)
-CARD = Card(
-    name="return-1",
-    model="drift",
-    title="drift",
-    target="return",
-    horizon=1,
-    series=TASK.series,
-    lookback=FITTED.lookback,
-    snapshot="bars@7",
-    code_version="1.2",
-    trained_from=date(2018, 1, 2),
-    trained_until=date(2019, 7, 1),
-    made_at=datetime(2024, 3, 1, 21, 5, tzinfo=UTC),
-    world="simulated",
-    seed=3,
-    params={"trees": 20, "rate": 0.1, "kind": "a", "deep": True},
-    metrics={"mase": 0.98, "hit_rate": math.nan},
-    intervals=Intervals((-1.5, -0.1, 0.2, 1.7)),
-)
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
     return Registry(tmp_path)
-
-
-def put(registry: Registry, name: str = "return-1", model: str = "drift") -> Card:
-    return registry.register(replace(CARD, name=name, model=model), FITTED.graph())
 
 
 def test_a_card_is_read_back_as_it_was() -> None:
@@ -78,7 +49,7 @@ def test_a_model_rests_as_two_files_under_its_version(registry: Registry) -> Non
     assert (first.version, second.version) == (1, 2)
     folder = registry.path / "return-1" / "2"
     assert sorted(file.name for file in folder.iterdir()) == ["card.json", "model.onnx"]
-    assert onnx.load(folder / "model.onnx") == FITTED.graph()
+    assert onnx.load(folder / "model.onnx") == DRIFT.graph()
     assert (registry.names(), registry.versions("return-1")) == (["return-1"], [1, 2])
     assert registry.card("return-1", 2).model == "naive"
     assert (second.opset, len(second.sha256)) == (18, 64)
@@ -184,7 +155,7 @@ def test_a_graph_that_was_changed_is_refused_even_where_it_was_open_before(regis
 
 
 def test_a_graph_of_another_shape_is_refused(registry: Registry) -> None:
-    registry.register(replace(CARD, lookback=5), FITTED.graph())
+    registry.register(replace(CARD, lookback=5), DRIFT.graph())
     with pytest.raises(ForecastError, match="does not take a window of 5 values"):
         registry.open("return-1")
 
@@ -192,7 +163,7 @@ def test_a_graph_of_another_shape_is_refused(registry: Registry) -> None:
 REGISTER = """
 import sys
 from pathlib import Path
-from test_registry import put
+from registered import put
 from topheavy.forecast.registry import Registry
 
 for _ in range(int(sys.argv[2])):
@@ -201,7 +172,7 @@ for _ in range(int(sys.argv[2])):
 
 
 def started(home: Path, count: int) -> "subprocess.Popen[str]":
-    folders = f"import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parent.parent)]!r}"
+    folders = f"import sys; sys.path.insert(0, {str(Path(__file__).parent.parent)!r})"
     command = [sys.executable, "-c", folders + REGISTER, str(home), str(count)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 

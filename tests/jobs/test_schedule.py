@@ -243,6 +243,27 @@ def test_the_machine_s_time_zone_does_not_matter(home: Settings, zone: str) -> N
     assert [f"{moment:%m-%d %H:%M}" for _, moment in vendor.asked] == ["01-08 21:20", "01-10 21:20"]
 
 
+def test_forecasts_are_scored_and_made_after_each_publication_where_that_is_ordered(home: Settings) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra 'forecast'")
+    from registered import CARD, DRIFT
+    from topheavy.datasets.schema import dataset
+    from topheavy.forecast.registry import Registry
+    from topheavy.tables.read import read
+
+    card = replace(CARD, series=("XMPL",), params={}, held_out=20, trained_until=day("2024-11-29"))
+    time = FakeTime(at("2024-12-02 12:00"), at("2024-12-04 23:00"))
+    Registry(home.home).register(card, DRIFT.graph())
+    said = follow(home, time, Vendor(time), replace(BARS, forecast=True))
+    with workplace(home) as place:
+        made = {row["origin"]: row for row in read(place.tables, dataset("forecasts")).to_pylist()}
+        scored = {row["origin"]: row["actual"] for row in read(place.tables, dataset("scores")).to_pylist()}
+    assert sorted(made) == [day("2024-12-02"), day("2024-12-03"), day("2024-12-04")]
+    assert all(row["ahead"] and row["session"] == next_session(origin) for origin, row in made.items())
+    assert scored == {day("2024-12-02"): 0.0, day("2024-12-03"): 0.0}, "the vendor's only bar closes at 10.5 every day"
+    assert said.count("1 forecasts made") == 3
+    assert [line for line in said if "the champion goes on: 1 sessions of history are too few" in line], "a new month"
+
+
 def test_a_missed_week_is_caught_up_on_at_the_start(home: Settings) -> None:
     time = FakeTime(at("2024-12-09 03:00"), at("2024-12-09 04:00"))
     said = follow(home, time, vendor := Vendor(time))

@@ -14,10 +14,23 @@ from topheavy.tables.record import record
 
 FORECASTS = dataset("forecasts")
 FIRST: dict[str, Any] = {
-    **{"name": "return-1", "version": 1, "model": "drift", "target": "return", "horizon": 1, "series": "AAPL"},
-    **{"origin": date(2024, 12, 12), "session": date(2024, 12, 13), "value": 0.001, "low": -0.02, "high": 0.02},
-    **{"level": 0.8, "naive": 0.0, "made_at": datetime(2024, 12, 12, 22, tzinfo=UTC), "ahead": True},
-    **{"snapshot": "abc", "source_kind": "real"},
+    "name": "return-1",
+    "version": 1,
+    "model": "drift",
+    "target": "return",
+    "horizon": 1,
+    "series": "AAPL",
+    "origin": date(2024, 12, 12),
+    "session": date(2024, 12, 13),
+    "value": 0.001,
+    "low": -0.02,
+    "high": 0.02,
+    "level": 0.8,
+    "naive": 0.0,
+    "made_at": datetime(2024, 12, 12, 22, tzinfo=UTC),
+    "ahead": True,
+    "snapshot": "abc",
+    "source_kind": "real",
 }
 
 

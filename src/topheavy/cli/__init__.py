@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from topheavy import __version__, terminal
-from topheavy.cli import road, see, serve, stream
+from topheavy.cli import forecast, road, see, serve, stream
 from topheavy.cli.app import app
 from topheavy.core.errors import TopheavyError, UsageError, one_line
 from topheavy.core.log_lines import Form, write_log
 
-__all__ = ["app", "main", "road", "see", "serve", "stream"]
+__all__ = ["app", "forecast", "main", "road", "see", "serve", "stream"]
 
 LogOption = Annotated[Form | None, typer.Option(help="Log what is done, on standard error: lines, or JSON objects.")]
 

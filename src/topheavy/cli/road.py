@@ -142,13 +142,15 @@ def schedule(
     target: FromOption = "",
     subject: SubjectOption = None,
     delay: Annotated[int, typer.Option(help="Minutes from the close of a session to its run.", min=0)] = 20,
+    forecast: Annotated[bool, typer.Option("--forecast", help="Score and make forecasts after each, too.")] = False,
     home: HomeOption = None,
 ) -> None:
     """Run the day's road after the close of every session, catch up on missed ones, until Ctrl-C."""
     from topheavy.jobs.owed import Order
     from topheavy.jobs.schedule import schedule as job
 
-    order = Order(source, frozenset(datasets or ()), target, tuple(subject or ()), day_from(since, "--since"), delay)
+    first, subjects = day_from(since, "--since"), tuple(subject or ())
+    order = Order(source, frozenset(datasets or ()), target, subjects, first, delay, forecast)
     job(read_settings(home), order, terminal.say, terminal.progress(False))
 
 

@@ -90,5 +90,5 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return a one-line message for a name that is not among ``known``, with the nearest one."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names)}"
+    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names) or 'none'}"
     return f"no {what} is called '{name}': {hint}"

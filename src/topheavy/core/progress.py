@@ -14,6 +14,10 @@ class Progress(Protocol):
         """Note that one step ended."""
         ...
 
+    def say(self, text: str) -> None:
+        """Tell in a few words how the stage stands: a model's error, say. Shown beside the count."""
+        ...
+
     def finish(self) -> None:
         """End the stage."""
         ...
@@ -26,6 +30,9 @@ class Silent:
         """Say nothing."""
 
     def advance(self, *, failed: bool = False) -> None:
+        """Say nothing."""
+
+    def say(self, text: str) -> None:
         """Say nothing."""
 
     def finish(self) -> None:

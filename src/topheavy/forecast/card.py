@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from topheavy.core.errors import ForecastError, one_line
-from topheavy.forecast.conformal import Intervals
+from topheavy.forecast.conformal import MOVES, Intervals
 from topheavy.forecast.model import Parameter
 from topheavy.forecast.target import Target, target
 
@@ -41,6 +41,8 @@ class Card:
     """``real`` or ``simulated``."""
     index: str = ""
     """The index that a share is a part of; empty: the one with the longest history."""
+    held_out: int = 0
+    """Sessions it was tried on before it was fitted for good: ``metrics`` speak of them."""
     scope: str = "series"
     """``series``: each series has a model of its own; ``global``: one model takes any series."""
     seed: int = 0
@@ -61,6 +63,16 @@ class Card:
             UsageError: when this version of topheavy knows no such target.
         """
         return target(self.target)
+
+    @property
+    def fewest(self) -> int:
+        """How many values up to the origin a forecast needs."""
+        return max(self.lookback, self.horizon if self.aim.reads == "variances" else 1)
+
+    @property
+    def wanted(self) -> int:
+        """How many values a forecast with an interval needs; more make no difference."""
+        return max(self.fewest, MOVES + 1)
 
     def to_json(self) -> str:
         """Return the card as JSON that ``read_card`` reads back."""

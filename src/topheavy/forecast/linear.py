@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.windows import Origins, windows
+from topheavy.forecast.volatility import surplus, surplus_node
+from topheavy.forecast.windows import Origins
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """``weights`` are series × lookback (oldest first), ``constants`` one a series."""
+    """``weights`` are series × lookback (oldest first), ``constants`` one a series; NaN where a series has no model.
+
+    They say the change of the newest value. Where ``now`` is not the newest value but the root mean variance of the
+    last ``over`` sessions (volatility at longer horizons), what it lies above the newest is subtracted.
+    """
 
     weights: Matrix
     constants: Matrix
+    over: int = 1
 
     @property
     def lookback(self) -> int:
@@ -26,8 +32,11 @@ class Linear:
 
     def predict(self, x: Matrix, origins: Origins) -> Matrix:
         """Return the predicted change, origins × series."""
-        cube = windows(x, self.lookback, origins)
-        return np.asarray(np.einsum("osl,sl->os", cube, self.weights) + self.constants)
+        padded = np.concatenate([np.full((self.lookback - 1, x.shape[1]), np.nan), x])
+        change = self.constants - surplus(x, self.over, origins)
+        for back in range(self.lookback):  # a cube of all windows would need a gigabyte at 500 series
+            change += padded[origins + back] * self.weights[:, back]
+        return change
 
     def graph(self) -> "ModelProto":
         """Return the same as ONNX: the series' own weights are gathered, multiplied and summed."""
@@ -38,4 +47,4 @@ class Linear:
         constants = graph.node("Gather", graph.constant(self.constants), "series")
         products = graph.node("Mul", "window", weights)
         sums = graph.node("ReduceSum", products, graph.constant(np.array([1])), keepdims=0)
-        return graph.end(graph.node("Add", sums, constants))
+        return graph.end(surplus_node(graph, graph.node("Add", sums, constants), self.over))

@@ -1,7 +1,7 @@
 """What a model is: how it is fitted to a task, and what a fitted one can do."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -47,12 +47,16 @@ class Fitted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How a model is fitted: its seed, parameters, where checkpoints rest (nowhere by default) and who hears of it."""
+    """How a model is fitted: its seed, parameters, where checkpoints rest (nowhere by default) and who hears of it.
+
+    ``workers`` is how many processes of this machine share the work, where a model can share it.
+    """
 
     seed: int = 0
     params: Mapping[str, Parameter] = field(default_factory=dict)
     checkpoints: Path | None = None
     progress: Progress = field(default_factory=Silent)
+    workers: int = 1
 
 
 Fit: TypeAlias = Callable[[Task, Training], Fitted]
@@ -82,13 +86,18 @@ class Model:
         Raises:
             UsageError: when it does not forecast this target, or a parameter is not one of its own.
         """
-        if task.target.name not in self.targets:
-            raise UsageError(
-                f"{self.name} does not forecast {task.target.name}, only {', '.join(sorted(self.targets))}"
-            )
+        self.must_forecast(task.target.name)
         given = training or Training()
-        params = self.complete(given.params)
-        return self.fit(task, Training(given.seed, params, given.checkpoints, given.progress))
+        return self.fit(task, replace(given, params=self.complete(given.params)))
+
+    def must_forecast(self, target: str) -> None:
+        """Refuse a target that the model is not made for.
+
+        Raises:
+            UsageError: the message lists those that it is made for.
+        """
+        if target not in self.targets:
+            raise UsageError(f"{self.name} does not forecast {target}, only {', '.join(sorted(self.targets))}")
 
     def complete(self, params: Mapping[str, Parameter]) -> dict[str, Parameter]:
         """Return ``params`` with the defaults for the rest, each as its default's type.

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -215,10 +216,17 @@ class Registry:
         return self.aliases(name)
 
     def _card(self, folder: Path) -> Card:
+        path = folder / CARD
         try:
-            return read_card((folder / CARD).read_text(), str(folder / CARD))
+            held = path.stat()
+            return _read(path, (held.st_mtime_ns, held.st_size, held.st_ino))
         except OSError as error:
-            raise ForecastError(f"{folder / CARD} cannot be read ({one_line(error)}): train it again") from error
+            raise ForecastError(f"{path} cannot be read ({one_line(error)}): train the model again") from error
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, _edition: tuple[int, ...]) -> Card:
+    return read_card(path.read_text(), str(path))
 
 
 @contextmanager

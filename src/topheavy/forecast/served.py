@@ -56,12 +56,12 @@ class Served:
     @property
     def fewest(self) -> int:
         """How many values up to the origin a forecast needs."""
-        return max(self.card.lookback, self.card.horizon if self.card.aim.reads == "variances" else 1)
+        return self.card.fewest
 
     @property
     def wanted(self) -> int:
         """How many values a forecast with an interval needs; more make no difference."""
-        return max(self.fewest, MOVES + 1)
+        return self.card.wanted
 
     def number(self, series: str) -> int:
         """Return a series' number in training; 0 for an unknown one where one model takes any.
@@ -106,11 +106,16 @@ class Served:
         reads = self.card.aim.reads
         words, allowed = DOMAINS[reads]
         absent = np.isnan(values)
-        if not (allowed(values) & np.isfinite(values) | absent).all() or (np.diff(absent.astype(int)) > 0).any():
-            raise ForecastError(f"{self.card.name} reads {reads}: every value has to be a number {words}")
+        readable = (allowed(values) & np.isfinite(values)) | absent
+        torn = np.diff(absent.astype(int), axis=1) > 0
+        if (wrong := ~readable.all(axis=1) | torn.any(axis=1)).any():
+            row = _row(values, int(wrong.argmax()))
+            raise ForecastError(f"{self.card.name} reads {reads}: every value has to be a number {words}{row}")
         known = (~absent).sum(axis=1)
-        if (short := int(known.min(initial=self.fewest))) < self.fewest:
-            raise ForecastError(f"{self.card.name} needs {self.fewest} values up to the last session, and got {short}")
+        if (short := known < self.fewest).any():
+            at = int(short.argmax())
+            got = f"got {known[at]}{_row(values, at)}"
+            raise ForecastError(f"{self.card.name} needs {self.fewest} values up to the last session, and {got}")
 
     def _run(self, window: Matrix, series: NDArray[np.int64]) -> Matrix:
         (change,) = self.session.run(["change"], {"window": np.ascontiguousarray(window), "series": series})
@@ -132,6 +137,11 @@ class Served:
         if not wide or not np.isfinite([low, high]).all():
             return None, None, "the series did not move lately, or moved beyond all bounds: no interval can be told"
         return float(low), float(high), ""
+
+
+def _row(values: Matrix, at: int) -> str:
+    """Say which row of a batch is meant."""
+    return f" (instance {at + 1} of {len(values)})" if len(values) > 1 else ""
 
 
 def opened(path: Path, card: Card) -> Served:

@@ -73,4 +73,5 @@ def _sharpe(earned: Matrix) -> float:
 
 
 def _yearly(earned: Matrix) -> float:
-    return float(np.expm1(np.log1p(earned).sum() * YEAR / len(earned)))
+    """Return the growth of a year; who lost all has -1."""
+    return float(np.prod(np.maximum(1 + earned, 0.0)) ** (YEAR / len(earned)) - 1)

@@ -1,8 +1,9 @@
 """One model at one fold: it is fitted, asked and watched, here or in a process of its own."""
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -20,7 +21,6 @@ from topheavy.forecast.target import target
 from topheavy.forecast.task import Task
 
 NOTHING = np.empty((0, 0))
-SKIPPED = "it failed at another fold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class Said:
     failed: str = ""
 
 
+SKIPPED = Said(NOTHING, failed="it failed at another fold")
+DIED = Said(NOTHING, failed="its process died, as one does that runs out of memory")
+
+
 def keep(task: Task, folder: Path) -> None:
     """Write a task's history where units find it."""
     for name, values in (("x", task.x), ("now", task.now), ("outcome", task.outcome), ("sessions", task.sessions)):
@@ -69,27 +73,21 @@ def run_all(units: Sequence[Unit], workers: int) -> Iterator[tuple[Unit, Said]]:
     if workers == 1:
         yield from _in_turn(units)
         return
-    failed, left = set[str](), list[Unit]()
+    failed, left = set[str](), deque[Unit]()
     with _pool(workers) as pool:
         futures = {pool.submit(run, unit): unit for unit in units}
         for future in as_completed(futures):
-            unit = futures[future]
-            if future.cancelled():
-                yield unit, Said(NOTHING, failed=SKIPPED)
-            elif isinstance(future.exception(), BrokenProcessPool):
+            unit, said = futures[future], _outcome(future)
+            if said is DIED:
                 left.append(unit)
-            else:
-                said = future.result()
-                yield unit, said
-                if said.failed and unit.name not in failed:
-                    failed.add(unit.name)
-                    for other, of in futures.items():
-                        if of.name == unit.name:
-                            other.cancel()
-    for unit in left:
-        said = Said(NOTHING, failed=SKIPPED) if unit.name in failed else _apart(unit)
-        failed |= {unit.name} if said.failed else set()
-        yield unit, said
+                continue
+            yield unit, said
+            if said.failed and unit.name not in failed:
+                failed.add(unit.name)
+                for other, of in futures.items():
+                    if of.name == unit.name:
+                        other.cancel()
+    yield from _apart(left, failed)
 
 
 def run(unit: Unit) -> Said:
@@ -107,17 +105,31 @@ def run(unit: Unit) -> Said:
 def _in_turn(units: Sequence[Unit]) -> Iterator[tuple[Unit, Said]]:
     failed = set[str]()
     for unit in units:
-        said = Said(NOTHING, failed=SKIPPED) if unit.name in failed else run(unit)
+        said = SKIPPED if unit.name in failed else run(unit)
         failed |= {unit.name} if said.failed else set()
         yield unit, said
 
 
-def _apart(unit: Unit) -> Said:
-    with _pool(1) as pool:
-        future = pool.submit(run, unit)
-        if isinstance(future.exception(), BrokenProcessPool):
-            return Said(NOTHING, failed="its process died, as one does that runs out of memory")
-        return future.result()
+def _apart(left: deque[Unit], failed: set[str]) -> Iterator[tuple[Unit, Said]]:
+    """Run units one after the other in one other process, and in a new one after each that killed it."""
+    while left:
+        with _pool(1) as pool:
+            said = Said(NOTHING)
+            while left and said is not DIED:
+                unit = left.popleft()
+                said = SKIPPED if unit.name in failed else _outcome(pool.submit(run, unit))
+                failed |= {unit.name} if said.failed else set()
+                yield unit, said
+
+
+def _outcome(future: Future[Said]) -> Said:
+    """Return what came of a unit once it ended, however it did."""
+    if future.cancelled():
+        return SKIPPED
+    error = future.exception()
+    if isinstance(error, BrokenProcessPool):
+        return DIED
+    return future.result() if error is None else Said(NOTHING, failed=f"{type(error).__name__}: {one_line(error)}")
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -102,6 +102,10 @@ class Between:
             self.inner.finish()
         self.stop.check()
 
+    def say(self, text: str) -> None:
+        """Pass it on."""
+        self.inner.say(text)
+
     def finish(self) -> None:
         """End the stage."""
         self.inner.finish()

@@ -31,6 +31,12 @@ FIRST, STEP = 504, 63
 MOST_KEPT = 2_000_000
 """So many single forecasts of one target and horizon are kept; of more, only the accounts are."""
 
+NUMBERS = (
+    *("mae", "rmse", "mase", "rmsse", "pinball", "coverage", "hit_rate", "hit_low", "hit_high", "r2"),
+    *("ratio", "ratio_low", "ratio_high", "dm", "p", "p_holm"),
+)
+"""What an account and its row call by the same name, where it is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -98,7 +104,7 @@ def _models(target_name: str, named: Sequence[str]) -> list[Model]:
     """Return naive, and the models named that forecast the target, or all of them that are not slow."""
     chosen: list[Model] = [pick(MODELS, name) for name in named] or [one for one in models().values() if not one.slow]
     fit = [one for one in chosen if target_name in one.targets and one.name != "naive"]
-    if not fit:
+    if named and not fit:
         raise UsageError(f"none of {', '.join(named)} forecasts {target_name}: see 'topheavy plugins'")
     return [models()["naive"], *fit]
 
@@ -131,11 +137,9 @@ def _subject(subject: Subject) -> str:
 
 def _account(one: Evaluation) -> dict[str, Any]:
     same = ("model", "series", "origins", "forecasts", "skill", "lagged_copy", "seconds")
-    numbers = ("mae", "rmse", "mase", "rmsse", "pinball", "coverage", "hit_rate", "hit_low", "hit_high", "r2")
-    numbers += ("ratio", "ratio_low", "ratio_high", "dm", "p", "p_holm")
     return {
         **{name: getattr(one, name) for name in same},
-        **{name: _known(getattr(one, name)) for name in numbers},
+        **{name: _known(getattr(one, name)) for name in NUMBERS},
         "since": one.first,
         "until": one.last,
         "failed": None,

@@ -55,12 +55,12 @@ def history(warehouse: Warehouse, target: Target, subject: Subject) -> Panel:
         return from_long(warehouse.ask(_SHARES, chosen | period), snapshot)
     names = securities(warehouse, subject)
     sql = f"{_OF_SECURITIES[target.reads]} WHERE session BETWEEN $since AND $until AND list_contains($names, security)"
-    panel = from_long(warehouse.ask(sql, {"names": names, **period}), snapshot)
-    missing = sorted(set(names) - set(panel.series))
+    rows = warehouse.ask(sql, {"names": names, **period})
+    missing = sorted(set(names) - set(rows["series"].to_pylist()))
     if missing and subject.securities:  # a member of a group or an index may have no history yet
-        held = [row["security"] for row in warehouse.rows("SELECT DISTINCT security FROM bars_adjusted")]
+        held = _distinct(warehouse, "security", "bars_adjusted")
         raise UsageError(unknown("security with a history", missing[0], held))
-    return panel
+    return from_long(rows, snapshot)
 
 
 def securities(warehouse: Warehouse, subject: Subject) -> list[str]:

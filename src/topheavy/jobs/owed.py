@@ -26,6 +26,8 @@ class Order:
     subjects: tuple[str, ...] = ()
     since: date | None = None
     minutes: int = 20
+    forecast: bool = False
+    """Also score, judge, train anew and forecast after every publication."""
 
     @property
     def delay(self) -> timedelta:

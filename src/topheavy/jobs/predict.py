@@ -87,6 +87,11 @@ def _say(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Forecast every series that has a history up to the newest session."""
     card, panel = served.card, history_of(place, served.card, until)
+    if panel.sessions[-1] < np.datetime64(card.trained_until, "D"):
+        raise UsageError(
+            f"{card.name} {card.version} has learned from sessions up to {card.trained_until}: a forecast made "
+            f"from {panel.sessions[-1]} would know what came; train one with --until to play a past again"
+        )
     recent = panel.values[-served.wanted :].T
     whole = (~np.isnan(recent[:, -served.fewest :])).all(axis=1) & (recent.shape[1] >= served.fewest)
     silent = [f"{card.name} {card.version}, {panel.series[at]}: no whole history" for at in np.flatnonzero(~whole)]

@@ -80,6 +80,8 @@ class Scheduler:
             if self.unpublished and place.lake.ledger.latest():
                 refine(place, clock=self.clock, progress=self.progress)
                 publish(place, clock=self.clock, progress=self.progress)
+                if self.order.forecast:
+                    self._forecast(place)
                 self.unpublished = False
 
     def attempt(self, day: date | None, work: Callable[[], None]) -> None:
@@ -94,6 +96,12 @@ class Scheduler:
             self.say(f"{named(day)} failed: {one_line(error)}; tried again at {when}")
         else:
             self.failed.pop(day, None)
+
+    def _forecast(self, place: Workplace) -> None:
+        from topheavy.jobs.evening import evening
+
+        for line in evening(place, clock=self.clock, progress=self.progress):
+            self.say(line)
 
     def _collect(self, place: Workplace, day: date, days: list[date]) -> None:
         ask, http, clock, progress = self.order.ask(day), self.http, self.clock, self.progress

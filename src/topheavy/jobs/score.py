@@ -14,9 +14,18 @@ from topheavy.forecast.registry import Registry
 from topheavy.forecast.target import Target
 from topheavy.forecast.task import Task, task
 from topheavy.jobs.predict import history_of
+from topheavy.jobs.sql import ask
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables.read import read
 from topheavy.tables.record import record
+
+_ACCOUNT = """
+SELECT name, version, model, COUNT(*) AS scored, MIN(session) AS since, MAX(session) AS until,
+  SQRT(AVG(error * error)) AS rmse, SQRT(AVG(naive_error * naive_error)) AS rmse_naive,
+  SQRT(SUM(error * error)) / NULLIF(SQRT(SUM(naive_error * naive_error)), 0) AS ratio,
+  AVG(CASE WHEN within THEN 1.0 WHEN within IS NOT NULL THEN 0.0 END) AS coverage
+FROM scores GROUP BY name, version, model ORDER BY name, version
+"""
 
 _SHARED = ("name", "version", "model", "target", "horizon", "series", "origin", "session")
 
@@ -43,6 +52,11 @@ def score(place: Workplace, *, clock: Clock = system_clock, progress: Progress |
     with place.lake.home.alone():
         table = pa.Table.from_pylist(rows, schema=dataset("scores").schema)
         return record(place.tables, dataset("scores"), table)
+
+
+def account(place: Workplace) -> list[dict[str, Any]]:
+    """Return how each registered model did so far, beside "tomorrow = today" on the same forecasts."""
+    return ask(place, _ACCOUNT) if place.tables.exists(dataset("scores")) else []
 
 
 def _due(place: Workplace) -> dict[tuple[str, int], list[dict[str, Any]]]:

@@ -70,10 +70,11 @@ def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progre
     """
     heard = progress or Silent()
     model: Model = pick(MODELS, order.model)
+    model.must_forecast(target(order.target).name)
     params = model.complete(order.params)
     panel = history(place.warehouse, target(order.target), order.subject)
-    whole = task(panel, target(order.target), order.horizon)
     cut = _cut(panel, order)
+    whole = task(panel, target(order.target), order.horizon)
     resting = place.settings.home / "models" / f".training-{_digest(order, params, panel)}"
     tried, account = _tried(whole, model, cut, Training(order.seed, params, resting / "tried", heard))
     fitted = model.learn(whole, Training(order.seed, params, resting / "whole", heard))
@@ -145,6 +146,7 @@ def _card(
         trained_until=_day(panel.sessions[-1]),
         made_at=clock(),
         world=place.world,
+        held_out=order.held_out,
         scope=model.scope,
         seed=order.seed,
         params=dict(params),

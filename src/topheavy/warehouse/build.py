@@ -63,7 +63,7 @@ def build(
     beside.unlink(missing_ok=True)
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as session:
-            session.execute("SET enable_progress_bar = false")
+            _keep_quiet(session)
             session.execute(f"ATTACH '{quoted}' AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
             session.execute("USE published")
             _load(session, tables, about)
@@ -79,6 +79,12 @@ def build(
         raise WarehouseError(f"{home / FILE} cannot be built: {one_line(error)}") from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _keep_quiet(session: duckdb.DuckDBPyConnection) -> None:
+    """Switch the database's own progress bar off where it is on; in a notebook it is off and cannot be named."""
+    if session.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        session.execute("SET enable_progress_bar = false")
 
 
 def _load(session: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], about: Mapping[str, str]) -> None:

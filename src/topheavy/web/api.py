@@ -15,8 +15,12 @@ from topheavy.web.choice import FIRST_GROUP, FIRST_INDEX
 from topheavy.web.days import session_named
 from topheavy.web.desk import AlreadyAsking
 from topheavy.web.docs import describe
+from topheavy.web.forecaster import NotReady, Unfit
 from topheavy.web.models import Level
 from topheavy.web.view import View
+
+MOST_ECHOED = 80
+"""So many characters of what cannot be read are said back."""
 
 IndexName = Annotated[str, Query(description="an index or a fund, as /api/about names it")]
 GroupName = Annotated[str, Query(description="a group, as /api/about names it")]
@@ -31,10 +35,6 @@ class Api:
 
     def __init__(self, view: View) -> None:
         self._view = view
-
-    def ping(self) -> models.Pong:
-        """Say that the app is there."""
-        return models.Pong()
 
     def about(self) -> models.About:
         """Tell what is published: world, time, indices, groups, period, coverage floor."""
@@ -96,7 +96,6 @@ class Api:
 def add_api(server: FastAPI, view: View) -> None:
     """Add the routes, their description at ``/docs``, and errors as JSON."""
     api = Api(view)
-    server.add_api_route("/ping", api.ping, methods=["GET"], tags=["app"])
     for answer in (api.about, api.concentration, api.group, api.members, api.repairs, api.gaps):
         _add(server, answer)
     server.add_api_route("/api/{rest:path}", _no_such_route, methods=["GET"], include_in_schema=False)
@@ -125,6 +124,10 @@ def _no_such_route(rest: str) -> JSONResponse:
 async def _refuse(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, AlreadyAsking):
         return _problem(HTTPStatus.CONFLICT, "already_asking", one_line(error))
+    if isinstance(error, NotReady):
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", one_line(error))
+    if isinstance(error, Unfit):
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unfit", one_line(error))
     if isinstance(error, NotPublished):
         return _problem(HTTPStatus.NOT_FOUND, "not_published", one_line(error))
     if isinstance(error, UsageError):
@@ -134,16 +137,24 @@ async def _refuse(_: Request, error: Exception) -> JSONResponse:
 
 async def _misread(_: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    said = "; ".join(f"{item['loc'][-1]}: {item['msg']} (got '{item.get('input')}')" for item in found)
+    said = "; ".join(f"{_place(item)}: {item['msg']} (got '{str(item.get('input'))[:MOST_ECHOED]}')" for item in found)
     return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", said)
 
 
+def _place(item: dict[str, Any]) -> str:
+    """Say where something is wrong: a parameter's name, or the way to it through a body."""
+    first, *inside = item["loc"] or ("body",)
+    return ".".join(str(part) for part in inside) or str(first)
+
+
 async def _unreadable(_: Request, error: Exception) -> JSONResponse:
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", getattr(error, "detail", one_line(error)))
+    status = HTTPStatus(getattr(error, "status_code", HTTPStatus.UNPROCESSABLE_ENTITY))
+    return _problem(status, "unreadable", str(getattr(error, "detail", one_line(error))))
 
 
 def _problem(status: HTTPStatus, error: str, message: str) -> JSONResponse:
-    return JSONResponse(models.Problem(error=error, message=message).model_dump(), status_code=status)
+    readable = message.encode(errors="replace").decode()  # what was sent may hold half a character
+    return JSONResponse(models.Problem(error=error, message=readable).model_dump(), status_code=status)
 
 
 def _period(since: date | None, until: date | None) -> tuple[date | None, date | None]:

@@ -13,7 +13,9 @@ from topheavy.web import shell
 from topheavy.web.addresses import Addresses
 from topheavy.web.api import add_api
 from topheavy.web.desk import Desk
+from topheavy.web.forecaster import Forecaster
 from topheavy.web.guard import Guard
+from topheavy.web.models_api import add_models_api
 from topheavy.web.page import pages
 from topheavy.web.runs_api import add_runs_api
 from topheavy.web.scoreboard_api import add_scoreboard_api
@@ -21,9 +23,12 @@ from topheavy.web.scores import Board
 from topheavy.web.view import View
 
 
-def make_app(home: Path, desk: Desk | None = None, board: Board | None = None) -> FastAPI:
-    """Return the ASGI app over the home's published copy, and over its collecting and its models where there are a
-    ``desk`` and a ``board`` for that; ``state.view`` and ``state.dash`` hold its parts.
+def make_app(
+    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
+) -> FastAPI:
+    """Return the ASGI app over the home's published copy, over its collecting where there is a ``desk`` for that, over
+    its models where there is a ``forecaster``, and over how they did where there is a ``board``; ``state.view`` and
+    ``state.dash`` hold its parts.
 
     Raises:
         WebError: when two pages want the same path.
@@ -32,6 +37,7 @@ def make_app(home: Path, desk: Desk | None = None, board: Board | None = None) -
     view, found = View(home, desk, board=board), pages()
     add_runs_api(server, view)
     add_scoreboard_api(server, view)
+    add_models_api(server, forecaster)
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout

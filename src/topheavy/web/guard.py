@@ -12,6 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from topheavy.web.models import Problem
 
+HOSTED = "/invocations"
+"""What a service that hosts models asks, under whatever name it knows them by: it changes nothing and says what anyone
+may read, so that the name does not matter; nor need it be JSON."""
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -26,18 +30,19 @@ class Guard:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http" and scope["method"] not in _READING:
             headers = Headers(scope=scope)
-            if wrong := _stranger(headers):
+            hosted = scope["path"] == HOSTED
+            if wrong := _stranger(headers, any_name=hosted):
                 return await _refused(HTTPStatus.FORBIDDEN, "elsewhere", wrong)(scope, receive, send)
-            if not headers.get("content-type", "").startswith("application/json"):
+            if not hosted and not headers.get("content-type", "").startswith("application/json"):
                 wrong = "send JSON, with the content type application/json"
                 return await _refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "no_json", wrong)(scope, receive, send)
         return await self._app(scope, receive, send)
 
 
-def _stranger(headers: Headers) -> str:
+def _stranger(headers: Headers, *, any_name: bool) -> str:
     """Say why a request is not taken for one from here; nothing where it is."""
     host, origin = headers.get("host", ""), headers.get("origin")
-    if host.rsplit(":", 1)[0] not in _OWN_NAMES and host not in _OWN_NAMES:
+    if not any_name and host.rsplit(":", 1)[0] not in _OWN_NAMES and host not in _OWN_NAMES:
         return f"this app is asked to do something only under this machine's own name, not as '{host}'"
     if origin is not None and origin != f"http://{host}":
         return f"this app does nothing for a page of '{origin}'"

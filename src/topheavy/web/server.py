@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
 from topheavy.web.desk import Desk
+from topheavy.web.forecaster import Forecaster
 from topheavy.web.scores import Board
 
 HOST = "127.0.0.1"
@@ -21,10 +22,16 @@ PATIENCE = 30.0
 
 
 def serve(
-    home: Path, port: int, announce: Callable[[str], None], desk: Desk | None = None, board: Board | None = None
+    home: Path,
+    port: int,
+    announce: Callable[[str], None],
+    desk: Desk | None = None,
+    forecaster: Forecaster | None = None,
+    board: Board | None = None,
 ) -> None:
-    """Serve the home's published copy, and its collecting and models where there are a ``desk`` and a ``board`` for
-    that, on this machine until interrupted; ``announce`` is told the address.
+    """Serve the home's published copy, its collecting where there is a ``desk`` for that, its models where there is a
+    ``forecaster`` and how they did where there is a ``board``, on this machine until interrupted; ``announce`` is told
+    the address.
 
     Port 0 takes any free one.
 
@@ -32,11 +39,13 @@ def serve(
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(make_app(home, desk, board=board), _address(listening), announce).run(sockets=[listening])
+        _Announcing(make_app(home, desk, forecaster, board), _address(listening), announce).run(sockets=[listening])
 
 
 @contextmanager
-def running(home: Path, desk: Desk | None = None, board: Board | None = None) -> Iterator[str]:
+def running(
+    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
+) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:
@@ -44,7 +53,7 @@ def running(home: Path, desk: Desk | None = None, board: Board | None = None) ->
     """
     with _listen(0) as listening:
         said: Queue[str] = Queue()
-        server = _Announcing(make_app(home, desk, board=board), _address(listening), said.put)
+        server = _Announcing(make_app(home, desk, forecaster, board), _address(listening), said.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:

@@ -25,12 +25,18 @@ class DuckDB:
         if missing := needed - set(inputs):
             raise MetricError(f"no table given for {', '.join(sorted(missing))}: refine it first")
         with duckdb.connect(config=CONFIGURATION) as session:
-            session.execute("SET enable_progress_bar = false")
+            _keep_quiet(session)
             for name in needed:
                 session.register(name, inputs[name])
             for item in in_order(wanted):
                 _run(session, item)
             return {name: session.table(name).to_arrow_table() for name in wanted}
+
+
+def _keep_quiet(session: "duckdb.DuckDBPyConnection") -> None:  # type: ignore[name-defined]  # noqa: F821
+    """Switch the database's own progress bar off where it is on; in a notebook it is off and cannot be named."""
+    if session.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        session.execute("SET enable_progress_bar = false")
 
 
 def _run(session: "duckdb.DuckDBPyConnection", item: Question) -> None:  # type: ignore[name-defined]  # noqa: F821
