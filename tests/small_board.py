@@ -8,7 +8,8 @@ Backtests, the newest last; ratios to naive, with what they say::
     r2    price         5       1  0.950 better      0.960 better    –                      –
     r2    return        1       1  1.010 no evidence –               –                      –
 
-Forecasts of r2 one by one: ``lstm``, ``ridge`` and ``naive`` for the price of AAA and BBB, ``ridge`` for AAA's return.
+Forecasts of r2 one by one: ``lstm``, ``ridge`` and ``naive`` for the price of AAA and BBB, ``naive``
+and ``ridge`` for AAA's return.
 """
 
 from datetime import UTC, date, datetime
@@ -96,7 +97,7 @@ def board_home(path: Path, kind: SourceKind = SourceKind.VENDOR) -> Path:
     world = {"source_kind": "simulated" if kind is SourceKind.SIMULATED else "real"}
     both = [(model, series) for model in ("lstm", "naive", "ridge") for series in ("BBB", "AAA")]
     prices = [single("price", model, series, one) for model, series in both for one in PRICES]
-    returns = [single("return", "ridge", "AAA", one) for one in RETURNS]
+    returns = [single("return", model, "AAA", one) for model in ("naive", "ridge") for one in RETURNS]
     with workplace(read_settings(path, {})) as place:
         put(place, "backtests", [account(*one) | world for one in ACCOUNTS])
         put(place, "backtest_forecasts", prices + returns)

@@ -62,7 +62,7 @@ def test_no_evidence_of_skill_is_said_in_words_beside_the_p_value(text_of: Read)
     assert "worse than naive" in text
     assert "lagged copy" in text
     assert "not scored: it did not converge for BBB" in text
-    assert "Sharpe (hold 1.25)" in text
+    assert "Sharpe, net (hold 1.25)" in text
 
 
 def test_every_horizon_is_told_with_its_verdict(text_of: Read) -> None:

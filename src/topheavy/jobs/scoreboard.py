@@ -37,7 +37,7 @@ SELECT {_columns(Standing)} FROM backtests WHERE {_ONE}
 ORDER BY model <> '{NAIVE}', failed IS NOT NULL, ratio NULLS LAST, model
 """
 
-_SERIES = f"SELECT DISTINCT series FROM backtest_forecasts WHERE {_ONE} ORDER BY series"
+_SERIES = f"SELECT DISTINCT series FROM backtest_forecasts WHERE {_ONE} AND model = '{NAIVE}' ORDER BY series"
 
 _SINGLES = f"""
 WITH errors AS (

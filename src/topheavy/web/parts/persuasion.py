@@ -63,7 +63,7 @@ def persuading_words(looked: Looked, singles: Sequence[Single]) -> Component:
     own, other = _r2(came, [one.value for one in singles]), _r2(came, [one.naive for one in singles])
     if looked.trial.target not in _LEVELS:
         return [html.Strong("Nothing to hide behind. "), "Returns begin at zero every day: a line that follows them "
-                f"would be skill. R² here: {number(own, 3)}."]  # fmt: skip
+                f"would be skill. R² here: {number(own, 3)}; of {QUOTED}: {number(other, 3)}."]  # fmt: skip
     return [html.Strong("This chart persuades. "), "The lines lie close because what comes is close to what is there, "
             f"and any model may repeat that. R² of this chart: {number(own, 3)}. R² of {QUOTED} on the same days: ",
             html.Strong(number(other, 3)), "."]  # fmt: skip

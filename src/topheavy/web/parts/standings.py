@@ -75,9 +75,9 @@ def standings(looked: Looked) -> Component:
     shown = looked.models
     reach = reach_of(shown)
     traded = next((one.hold_sharpe for one in shown if one.hold_sharpe is not None), None)
-    labels = [f"In {percent(looked.trial.level, 0)} interval"]
-    labels += [] if traded is None else [f"Sharpe (hold {number(traded, 2)})"]
-    head = ["Model", _axis(reach), "Error ÷ naive's", "p, Holm", "Verdict", "Direction", *labels]
+    labels = [f"In {percent(looked.trial.level, 0)} interval", *([] if traded is None else ["Sharpe, net"])]
+    last = [] if traded is None else [f"Sharpe, net (hold {number(traded, 2)})"]
+    head = ["Model", _axis(reach), "Error ÷ naive's", "p, Holm", "Verdict", "Direction", labels[0], *last]
     rows = [_row(one, looked, reach, labels) for one in shown]
     styles = {1: "axis", 4: "said"}
     names = [html.Th(text, scope="col", className=styles.get(at, "")) for at, text in enumerate(head)]
@@ -209,8 +209,9 @@ def _track(one: Standing, reach: float) -> Component:
     at = place(one.ratio, reach)
     low, high = (place(end, reach) for end in (one.ratio_low or one.ratio, one.ratio_high or one.ratio))
     beyond = abs(log(one.ratio)) > log(reach)
-    dot = html.I("▶" if at > 50 else "◀", className="beyond") if beyond else html.I(className="dot")
-    dot.style = {"left": f"{at:.2f}%"}
+    dot = html.I("▶" if at > 50 else "◀", className=f"beyond {'right' if at > 50 else 'left'}")
+    if not beyond:
+        dot = html.I(className="dot", style={"left": f"{at:.2f}%"})
     span = html.I(className="span", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"})
     marks = [span, dot] if high > low else [dot]
     return html.Div(marks, className="lane", role="img", **{"aria-label": f"{ratio(one.ratio)} times naive's error"})
