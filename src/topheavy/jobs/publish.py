@@ -19,6 +19,7 @@ from topheavy.jobs.workplace import Workplace
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalog import Tables
+from topheavy.tables.order import by_key
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all
@@ -58,7 +59,7 @@ def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     progress.advance()
     beside = given(held, settings)
     answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | beside)
-    stored = {name: answers[name].select(dataset(name).schema.names).cast(dataset(name).schema) for name in ANSWERS}
+    stored = {name: by_key(dataset(name), answers[name]) for name in ANSWERS}
     progress.advance()
     whole = {**held, **beside, **stored}
     about = _about(place, clock)

@@ -6,9 +6,9 @@ import pyarrow as pa
 from topheavy.datasets.schema import Dataset
 
 
-def in_order(dataset: Dataset, rows: pa.Table) -> pa.Table:
+def by_key(dataset: Dataset, rows: pa.Table) -> pa.Table:
     """Return ``rows`` sorted by the dataset's key, in its schema."""
-    frame = framed(rows)
+    frame = framed(rows.select(dataset.schema.names))
     ordered = frame if _is_ordered(dataset, frame) else frame.sort(*map(_ranked, frame.select(dataset.key)))
     return ordered.to_arrow().cast(dataset.schema)
 

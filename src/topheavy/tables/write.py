@@ -16,7 +16,7 @@ from topheavy.datasets.schema import Dataset
 from topheavy.tables.catalog import Tables, empty, told
 from topheavy.tables.check import check
 from topheavy.tables.files import append
-from topheavy.tables.order import framed, in_order, share_a_key
+from topheavy.tables.order import by_key, framed, share_a_key
 from topheavy.tables.read import read
 
 _SESSION = re.compile(r"/session=(\d{4}-\d{2}-\d{2})(?:/|$)")
@@ -38,7 +38,7 @@ def replace_slices(
     months = _touched(tables, dataset, coming, origins) if dataset.month_of else set()
     held = _held(tables, dataset, months)
     merged = _settle(dataset, held, coming, origins, ranks)
-    if merged.equals(in_order(dataset, held)):
+    if merged.equals(by_key(dataset, held)):
         return 0
     _overwrite(tables, dataset, merged, months)
     return int(coming.num_rows)
@@ -46,9 +46,9 @@ def replace_slices(
 
 def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
     """Put ``rows`` in place of the whole table; return how many were written (0 when nothing changed)."""
-    coming = in_order(dataset, check(dataset, rows))
+    coming = by_key(dataset, check(dataset, rows))
     held = read(tables, dataset)
-    if coming.equals(in_order(dataset, held)):
+    if coming.equals(by_key(dataset, held)):
         return 0
     _replace_whole(tables, dataset, coming)
     return int(coming.num_rows)
@@ -59,12 +59,12 @@ def _settle(
 ) -> pa.Table:
     kept = framed(held).filter(~pl.col("origin").is_in(origins))
     both = pl.concat([kept, framed(coming)])
-    ordered = in_order(dataset, both.to_arrow())
+    ordered = by_key(dataset, both.to_arrow())
     if not share_a_key(dataset, ordered):
         return ordered
     rank = pl.col("source").replace_strict(dict(ranks), default=0, return_dtype=pl.Int64)
     last = both.sort(rank, "received_at", "origin").unique(subset=list(dataset.key), keep="last")
-    return in_order(dataset, last.to_arrow())
+    return by_key(dataset, last.to_arrow())
 
 
 def _overwrite(tables: Tables, dataset: Dataset, rows: pa.Table, months: set[date]) -> None:
