@@ -8,9 +8,11 @@ from topheavy.datasets.schema import Dataset
 
 def by_key(dataset: Dataset, rows: pa.Table) -> pa.Table:
     """Return ``rows`` sorted by the dataset's key, in its schema."""
-    frame = framed(rows.select(dataset.schema.names))
-    ordered = frame if _is_ordered(dataset, frame) else frame.sort(*map(_ranked, frame.select(dataset.key)))
-    return ordered.to_arrow().cast(dataset.schema)
+    chosen = rows.select(dataset.schema.names)
+    frame = framed(chosen)
+    if not _is_ordered(dataset, frame):
+        chosen = frame.sort(*map(_ranked, frame.select(dataset.key))).to_arrow()
+    return chosen.cast(dataset.schema)
 
 
 def share_a_key(dataset: Dataset, ordered: pa.Table) -> bool:
