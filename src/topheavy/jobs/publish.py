@@ -43,8 +43,9 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     Raises:
         NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
     """
-    with place.lake.home.alone():
-        return _publish(place, clock, progress or Silent())
+    progress = progress or Silent()
+    with place.lake.home.alone(progress):
+        return _publish(place, clock, progress)
 
 
 def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:

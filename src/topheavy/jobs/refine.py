@@ -44,7 +44,7 @@ def refine(place: Workplace, *, clock: Clock = system_clock, progress: Progress 
     progress = progress or Silent()
     lake = place.lake
     work = _Refining(lake, place.tables, clock, progress, load(SOURCES), Refined())
-    with lake.home.alone():
+    with lake.home.alone(progress):
         for source in work.sources.values():
             lake.ledger.read_again(source.name, str(source.edition))
         work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
