@@ -63,7 +63,8 @@ class Home:
     def alone(self, progress: Progress) -> Iterator[None]:
         """Change the tables or the warehouse alone among all processes: others say that they wait, and wait.
 
-        A process that dies lets go.
+        A process that dies lets go. Streamed tables need no turn: nothing but sinks writes them, and of two sinks
+        the one whose commit comes second looks again.
         """
         try:
             file = self.marker.open("rb")
