@@ -29,6 +29,10 @@ FIRST, STEP = 504, 63
 """By default models first learn from two years and are fitted anew every quarter."""
 
 
+FEWEST = 3
+"""So many horizons have to lie behind the first cut: two are what a comparison needs, and their outcomes come later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What is to be tried: which models (none named: all that are not slow), of what, how often fitted anew."""
@@ -73,7 +77,7 @@ def try_out(
 
 def _ask(whole: Task, trial: Trial, progress: Progress | None) -> Backtest:
     rows = len(whole.sessions)
-    if trial.first + whole.horizon >= rows:
+    if trial.first + FEWEST * whole.horizon >= rows:
         raise UsageError(
             f"{rows} sessions of history do not reach beyond the first {trial.first} that are learned from: "
             "collect more, or give fewer with --first"
