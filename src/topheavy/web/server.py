@@ -16,6 +16,7 @@ from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
 from topheavy.web.desk import Desk
 from topheavy.web.forecaster import Forecaster
+from topheavy.web.scores import Board
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
@@ -28,9 +29,11 @@ def serve(
     announce: Callable[[str], None],
     desk: Desk | None = None,
     forecaster: Forecaster | None = None,
+    board: Board | None = None,
 ) -> None:
-    """Serve the home's published copy, its collecting where there is a ``desk`` for that, and its models where there is
-    a ``forecaster``, on this machine until interrupted; ``announce`` is told the address.
+    """Serve the home's published copy, its collecting where there is a ``desk`` for that, its models where there is a
+    ``forecaster`` and how they did where there is a ``board``, on this machine until interrupted; ``announce`` is told
+    the address.
 
     Port 0 takes any free one.
 
@@ -38,7 +41,9 @@ def serve(
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(settled(make_app(home, desk, forecaster)), _address(listening), announce).run(sockets=[listening])
+        _Announcing(settled(make_app(home, desk, forecaster, board)), _address(listening), announce).run(
+            sockets=[listening]
+        )
 
 
 def settled(app: FastAPI) -> FastAPI:
@@ -51,7 +56,9 @@ def settled(app: FastAPI) -> FastAPI:
 
 
 @contextmanager
-def running(home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None) -> Iterator[str]:
+def running(
+    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
+) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:
@@ -59,7 +66,7 @@ def running(home: Path, desk: Desk | None = None, forecaster: Forecaster | None 
     """
     with _listen(0) as listening:
         said: Queue[str] = Queue()
-        server = _Announcing(make_app(home, desk, forecaster), _address(listening), said.put)
+        server = _Announcing(make_app(home, desk, forecaster, board), _address(listening), said.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:
