@@ -1,5 +1,6 @@
 """Running the app on this machine, until interrupted or for as long as a block lasts."""
 
+import atexit
 import gc
 import socket
 from collections.abc import Callable, Iterator
@@ -46,10 +47,11 @@ def serve(
 
 
 def settled(app: FastAPI) -> FastAPI:
-    """Return the app after setting aside, for as long as the process lasts, what it is made of: else each full
-    collection of garbage would look at all of it again, and for a tenth of a second nothing would be answered."""
+    """Return the app after setting aside what it is made of: else each full collection of garbage would look at all of
+    it again, and for a tenth of a second nothing would be answered."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else compiled modules take what is left at the end for leaks
     return app
 
 
