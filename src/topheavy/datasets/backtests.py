@@ -21,19 +21,19 @@ DATASET = Dataset(
         Column("mae", NUMBER, "mean absolute error", "unit of the target", optional=True),
         Column("rmse", NUMBER, "root mean square error", "unit of the target", optional=True),
         Column(
-            "mase", NUMBER, "mean absolute error ÷ that of naive in training, on the working scale", "1", optional=True
+            "mase", NUMBER, "mean absolute error ÷ naive's in training, both on the working scale", "1", optional=True
         ),
         Column(
             "rmsse",
             NUMBER,
-            "root mean square error ÷ that of naive in training, on the working scale",
+            "root mean square error ÷ naive's in training, on the working scale",
             "1",
             optional=True,
         ),
         Column(
             "pinball",
             NUMBER,
-            "mean pinball loss of the interval's ends and of the forecast as the median",
+            "mean pinball loss of the interval's ends and the middle",
             "unit of the target",
             optional=True,
         ),
