@@ -35,7 +35,7 @@ FEWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is to be tried: which models (none named: all, the slow ones if ``slow``), of what, how often fitted anew."""
+    """What is to be tried: which models (none named: all, with ``slow`` the slow ones), of what, refitted how often."""
 
     targets: tuple[str, ...] = ("return",)
     horizons: tuple[int, ...] = (1,)
