@@ -92,12 +92,13 @@ def _beyond(done: Position | None, reached: Position) -> str:
 def _within(due: pa.Table, column: str) -> str:
     """Return the condition on a moment and security that holds every row of the minutes due."""
     span = pc.min_max(due["minute"]).as_py()
-    names = ", ".join(f"'{_quoted(name)}'" for name in sorted(pc.unique(due["security"]).to_pylist()))
+    names = ", ".join(f"'{quoted(name)}'" for name in sorted(pc.unique(due["security"]).to_pylist()))
     after = (span["max"] + minutes.MINUTE).isoformat()
     return f"{column} >= '{span['min'].isoformat()}' and {column} < '{after}' and security in ({names})"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as it stands between quotes in a condition."""
     return name.replace("'", "''")
 
 

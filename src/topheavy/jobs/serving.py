@@ -1,9 +1,12 @@
-"""Serving: the published copy as pages and a JSON API, and a desk to watch the collecting from, on this machine."""
+"""Serving: the published copy as pages and a JSON API, with a desk to watch the collecting from and the tape of what
+streams, on this machine.
+"""
 
 from collections.abc import Callable
 
 from topheavy.core.settings import Settings
 from topheavy.jobs.monitor import monitor
+from topheavy.jobs.ticker import Ticker
 from topheavy.web.server import serve as serve_web
 
 
@@ -11,4 +14,4 @@ def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> Non
     """Serve the home's pages until Ctrl-C; ``announce`` is given the address once it answers."""
     with monitor(settings) as desk:
         desk.mark()  # reads the whole ledger once, before anyone waits for it
-        serve_web(settings.home, port, announce, desk)
+        serve_web(settings.home, port, announce, desk, Ticker(settings.home))

@@ -14,21 +14,24 @@ from topheavy.web.addresses import Addresses
 from topheavy.web.api import add_api
 from topheavy.web.desk import Desk
 from topheavy.web.guard import Guard
+from topheavy.web.live_api import add_live_api
 from topheavy.web.page import pages
 from topheavy.web.runs_api import add_runs_api
+from topheavy.web.tape import Tape
 from topheavy.web.view import View
 
 
-def make_app(home: Path, desk: Desk | None = None) -> FastAPI:
-    """Return the ASGI app over the home's published copy, and over its collecting where there is a ``desk`` for that;
-    ``state.view`` and ``state.dash`` hold its parts.
+def make_app(home: Path, desk: Desk | None = None, tape: Tape | None = None) -> FastAPI:
+    """Return the ASGI app over the home's published copy, and over its collecting and its live market where there are
+    a ``desk`` and a ``tape`` for that; ``state.view`` and ``state.dash`` hold its parts.
 
     Raises:
         WebError: when two pages want the same path.
     """
     server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
-    view, found = View(home, desk), pages()
+    view, found = View(home, desk, tape), pages()
     add_runs_api(server, view)
+    add_live_api(server, view)
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout

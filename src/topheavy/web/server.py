@@ -13,15 +13,18 @@ from fastapi import FastAPI
 from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
 from topheavy.web.desk import Desk
+from topheavy.web.tape import Tape
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
 """Seconds until a server that does not answer is given up."""
 
 
-def serve(home: Path, port: int, announce: Callable[[str], None], desk: Desk | None = None) -> None:
-    """Serve the home's published copy, and its collecting where there is a ``desk`` for that, on this machine until
-    interrupted; ``announce`` is told the address.
+def serve(
+    home: Path, port: int, announce: Callable[[str], None], desk: Desk | None = None, tape: Tape | None = None
+) -> None:
+    """Serve the home's published copy, and its collecting and live market where there are a ``desk`` and a ``tape``
+    for that, on this machine until interrupted; ``announce`` is told the address.
 
     Port 0 takes any free one.
 
@@ -29,11 +32,11 @@ def serve(home: Path, port: int, announce: Callable[[str], None], desk: Desk | N
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(make_app(home, desk), _address(listening), announce).run(sockets=[listening])
+        _Announcing(make_app(home, desk, tape), _address(listening), announce).run(sockets=[listening])
 
 
 @contextmanager
-def running(home: Path, desk: Desk | None = None) -> Iterator[str]:
+def running(home: Path, desk: Desk | None = None, tape: Tape | None = None) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:
@@ -41,7 +44,7 @@ def running(home: Path, desk: Desk | None = None) -> Iterator[str]:
     """
     with _listen(0) as listening:
         said: Queue[str] = Queue()
-        server = _Announcing(make_app(home, desk), _address(listening), said.put)
+        server = _Announcing(make_app(home, desk, tape), _address(listening), said.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:
