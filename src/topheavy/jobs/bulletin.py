@@ -19,6 +19,7 @@ from topheavy.core.log import logger
 from topheavy.lake.leases import is_locked
 
 FOLDER = "live"
+MOMENTS = ("began_at", "said_at", "committed_at", "heard_at")
 _PLAIN = {pa.timestamp("us", "UTC"): pa.int64(), pa.date32(): pa.int32()}
 """How a column stands in JSON: µs and days since 1970."""
 
@@ -50,6 +51,8 @@ class Bulletin:
     commits: int = 0
     committed_at: datetime | None = None
     """When trades were last committed."""
+    heard_at: datetime | None = None
+    """When anything was last read, known and unreadable records included."""
     kinds: Mapping[str, datetime] = field(default_factory=dict)
     """Source kind → when it was last received."""
     seconds: Mapping[int, int] = field(default_factory=dict)
@@ -139,7 +142,7 @@ def _read(file: Path) -> Bulletin | None:
 def _plain(bulletin: Bulletin) -> dict[str, Any]:
     tables = {name: _columns(getattr(bulletin, name)) for name in ("prices", "jumps")}
     rest = {name: getattr(bulletin, name) for name in Bulletin.__slots__ if name not in {*tables, "lives"}}
-    for name in ("began_at", "said_at", "committed_at"):
+    for name in MOMENTS:
         rest[name] = rest[name] and rest[name].isoformat()
     rest["kinds"] = {kind: at.isoformat() for kind, at in bulletin.kinds.items()}
     rest["parts"] = {part: asdict(one) for part, one in bulletin.parts.items()}
@@ -150,7 +153,7 @@ def _bulletin(plain: dict[str, Any], *, lives: bool) -> Bulletin:
     version = plain.pop("version")
     if version != 1:
         raise ValueError(f"version {version} is not known here")
-    for name in ("began_at", "said_at", "committed_at"):
+    for name in MOMENTS:
         plain[name] = datetime.fromisoformat(plain[name]) if plain[name] else None
     plain["kinds"] = {kind: datetime.fromisoformat(at) for kind, at in plain["kinds"].items()}
     plain["seconds"] = {int(at): count for at, count in plain["seconds"].items()}

@@ -52,6 +52,7 @@ class Herald:
             newest_dead=came.reason or said.newest_dead,
             commits=said.commits + 1,
             committed_at=now if count else said.committed_at,
+            heard_at=now,
             kinds={**said.kinds, **dict.fromkeys(pc.unique(came.rows["source_kind"]).to_pylist(), now)},
             seconds=spread(said.seconds, count, now, self._before - begun),
         )

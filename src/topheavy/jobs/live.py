@@ -83,6 +83,7 @@ def follow(
     target = broker(place.settings)
     if target.practice:
         raise UsageError("the practice broker lives in the process that feeds it: name a Kafka in TOPHEAVY_KAFKA")
+    make_topics(target, (topic, f"{topic}.dead"))  # a sink may be there before the first feed
     stop = threading.Event()
     with stopped_by_signals(stop), tailing(place, Follow(target, topic, restart, share)) as tail:
         said(f"{target.title}, topic {topic}: followed into {place.settings.home}, Ctrl-C ends it")

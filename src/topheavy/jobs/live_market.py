@@ -55,7 +55,7 @@ def live_market(said: Sequence[Bulletin], known: Given, closes: Closes, now: dat
     full = [one.records for one in rates if one.second <= now - timedelta(seconds=BEHIND)][-OVER:]
     return Live(
         now=now,
-        flow=_flow(said, kept, now),
+        flow=_flow(said, now),
         world=_world(kinds),
         kinds=kinds,
         rate=sum(full) / len(full) if full else 0.0,
@@ -90,12 +90,14 @@ def last_prices(said: Sequence[Bulletin]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _flow(said: Sequence[Bulletin], kept: datetime | None, now: datetime) -> Flow:
+def _flow(said: Sequence[Bulletin], now: datetime) -> Flow:
     if not said:
         return Flow.NEVER
     if not any(one.lives and not one.over for one in said):
         return Flow.STOPPED
-    return Flow.STREAMING if kept and now - kept < QUIET else Flow.QUIET
+    if any(one.committed_at and now - one.committed_at < QUIET for one in said):
+        return Flow.STREAMING
+    return Flow.REPEATING if any(one.heard_at and now - one.heard_at < QUIET for one in said) else Flow.QUIET
 
 
 def _kinds(said: Sequence[Bulletin]) -> tuple[SourceKind, ...]:

@@ -13,5 +13,7 @@ from topheavy.web.server import serve as serve_web
 def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> None:
     """Serve the home's pages until Ctrl-C; ``announce`` is given the address once it answers."""
     with monitor(settings) as desk:
+        ticker = Ticker(settings.home)
         desk.mark()  # reads the whole ledger once, before anyone waits for it
-        serve_web(settings.home, port, announce, desk, Ticker(settings.home))
+        ticker.now()
+        serve_web(settings.home, port, announce, desk, ticker)

@@ -14,6 +14,7 @@ class Flow(StrEnum):
     """Whether a market streams into this home."""
 
     STREAMING = "streaming"
+    REPEATING = "repeating"  # what comes is in the tables already
     QUIET = "quiet"  # sinks are at work, and nothing comes
     STOPPED = "stopped"  # no sink is at work any more
     NEVER = "never"  # none ever was

@@ -10,7 +10,7 @@ from topheavy.stream.processors.live_caps import LiveCaps
 
 
 class LiveShare(Live):
-    """A group a row: its cap, the total, the share, how many of its members have a price, and how many issuers of all."""
+    """A group a row: its cap, the total, the share, and how many of its members and of all issuers have a price."""
 
     def __init__(self, given: Given) -> None:
         self._caps = LiveCaps(given)

@@ -29,8 +29,18 @@ SILENT = 5.0
 
 def head(live: Live, view: View) -> Component:
     """Say whether a market streams and which kind it is, in plain sight."""
-    said = {Flow.STREAMING: _streaming, Flow.QUIET: _quiet, Flow.STOPPED: _stopped, Flow.NEVER: _never}[live.flow]
-    return [html.Div(modes(live), className="modes"), *said(live, view), *_notes(live)]
+    match live.flow:
+        case Flow.STREAMING:
+            said = _streaming(live)
+        case Flow.REPEATING:
+            said = _repeating(live)
+        case Flow.QUIET:
+            said = _quiet(live)
+        case Flow.STOPPED:
+            said = _stopped(live, view)
+        case Flow.NEVER:
+            said = _never(view)
+    return [html.Div(modes(live), className="modes"), *said, *_notes(live)]
 
 
 def modes(live: Live) -> list[Component]:
@@ -39,29 +49,39 @@ def modes(live: Live) -> list[Component]:
     shown = [html.Span(MODES[kind], className=f"mode {kind.value}{still}") for kind in live.kinds]
     if live.flow is Flow.STREAMING:
         return shown
-    word = {Flow.QUIET: "WAITING", Flow.STOPPED: "STOPPED", Flow.NEVER: "NOTHING STREAMS"}[live.flow]
+    word = {Flow.REPEATING: "REPEATED", Flow.QUIET: "WAITING", Flow.STOPPED: "STOPPED", Flow.NEVER: "NOTHING STREAMS"}[
+        live.flow
+    ]
     return [html.Span(word, className="mode"), *([html.Span("was", className="fine"), *shown] if shown else [])]
 
 
-def _streaming(live: Live, view: View) -> list[Component]:
+def _streaming(live: Live) -> list[Component]:
     first = live.kinds[0] if len(live.kinds) == 1 else SourceKind.VENDOR
     pace = html.Span(counted(round(live.rate), "trade") + " a second", className="figure")
     return [
         html.H1([_FLOWING[first] if len(live.kinds) == 1 else "At ", pace]),
-        html.P([f"{counted(live.securities, 'security').replace('securitys', 'securities')}. ", _clock(live)],
+        html.P([f"{live.securities:,} {'security' if live.securities == 1 else 'securities'}. ", *_clock(live)],
                className="when"),
         *(html.P(_MEANING[kind], className="fine") for kind in live.kinds),
     ]  # fmt: skip
 
 
-def _clock(live: Live) -> Component:
+def _clock(live: Live) -> list[Component]:
     if live.newest_trade is None:
-        return ""
+        return []
     here = live.newest_trade.astimezone(NEW_YORK)
     return ["The newest trade was at ", html.Strong(f"{here:%H:%M:%S}"), f" in New York on {day(here.date())}."]
 
 
-def _quiet(live: Live, view: View) -> list[Component]:
+def _repeating(live: Live) -> list[Component]:
+    return [
+        html.H1("What comes is in the tables already"),
+        html.P(f"{counted(live.repeated, 'record')} came again. Each trade is kept once, so nothing changes here until "
+               "a new one comes.", className="when"),
+    ]  # fmt: skip
+
+
+def _quiet(live: Live) -> list[Component]:
     since = f" since {moment(last)} UTC" if (last := _last(live)) else ""
     return [
         html.H1("The sink listens, and nothing comes"),
@@ -71,8 +91,8 @@ def _quiet(live: Live, view: View) -> list[Component]:
 
 
 def _stopped(live: Live, view: View) -> list[Component]:
-    last = _last(live)
-    stood = [f"Below is how it stood when the last trade was kept, {moment(last)} UTC. "] if last else []
+    last = _last(live) if live.prices else None
+    stood = [f"Below is how it stood when a sink was last heard of, {moment(last)} UTC. "] if last else []
     return [
         html.H1("Nothing streams now"),
         html.P([*stood, "To go on where the tables end:"], className="when"),
@@ -80,7 +100,7 @@ def _stopped(live: Live, view: View) -> list[Component]:
     ]
 
 
-def _never(live: Live, view: View) -> list[Component]:
+def _never(view: View) -> list[Component]:
     return [
         html.H1("No market was followed here yet"),
         html.P("Trades go through Kafka into the tables, once each, and onto this page. To try it with a made-up "
@@ -169,7 +189,7 @@ def _freshness(live: Live) -> str:
 
 
 def _kept(live: Live) -> str:
-    again = f", {live.repeated:,} came again and were not" if live.repeated else ""
+    again = f"; {live.repeated:,} more came again and were left out" if live.repeated else ""
     return f"new trades in the table since the sink began{again}"
 
 

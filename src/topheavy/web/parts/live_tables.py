@@ -109,8 +109,10 @@ def flags(live: Live) -> Component:
 
 def _flag(one: Flag) -> list[Component]:
     at = f"{one.event_time.astimezone(NEW_YORK):%H:%M:%S}"
-    away = f"{one.deviations:,.0f} deviations"
-    return [one.security, at, f"{one.price:,.2f}", f"{one.usual:,.2f}", html.Span(away, className="state broken")]
+    away = html.Span(
+        f"{one.deviations:,.0f}{GAP}σ", className="state broken", title="standard deviations of those before"
+    )
+    return [one.security, at, f"{one.price:,.2f}", f"{one.usual:,.2f}", away]
 
 
 def work(live: Live) -> Component:

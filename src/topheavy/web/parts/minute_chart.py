@@ -12,6 +12,7 @@ Figure = dict[str, Any]
 PRICE, VOLUME = (0.27, 1.0), (0.0, 0.18)
 """The two panels' parts of the height."""
 
+TICKS = 5
 NARROW = 20
 """So many places are kept, so that the first candles are not as broad as a barn."""
 
@@ -23,19 +24,26 @@ def chart(minutes: Sequence[LiveMinute], last: float | None, look: Look, stamp: 
         "data": [_candles(minutes, at, look), _average(minutes, at, look), _volume(minutes, at, look)],
         "layout": {
             "template": template(look),
-            "margin": {"l": 62, "r": 62, "t": 10, "b": 30},
+            "margin": {"l": 62, "r": 62, "t": 10, "b": 40},
             "hovermode": "x unified",
             "hoversubplots": "axis",
             "bargap": 0.35,
             "uirevision": "same",
-            "xaxis": {"type": "category", "anchor": "y2", "rangeslider": {"visible": False}, "nticks": 8,
-                      "range": [-0.7, max(len(at), NARROW) - 0.3], "tickangle": 0},
+            "xaxis": {"type": "category", "anchor": "y2", "rangeslider": {"visible": False}, "tickangle": 0,
+                      "range": [-0.7, max(len(at), NARROW) - 0.3], **_ticks(at)},
             "yaxis": {"domain": PRICE, "nticks": 6, "tickformat": ",.2f"},
-            "yaxis2": {"domain": VOLUME, "nticks": 2, "rangemode": "tozero", "tickformat": ".2s"},
+            "yaxis2": {"domain": VOLUME, "nticks": 2, "rangemode": "tozero", "tickformat": "~s"},
             "shapes": _line(last, look),
             "annotations": [*_label(last, look), *_stamp(stamp, look)],
         },
     }  # fmt: skip
+
+
+def blank() -> Figure:
+    """Draw nothing, on the page's own ground."""
+    nothing = {"visible": False}
+    return {"data": [], "layout": {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+                                   "xaxis": nothing, "yaxis": nothing}}  # fmt: skip
 
 
 def in_words(security: str, minutes: Sequence[LiveMinute]) -> str:
@@ -46,13 +54,23 @@ def in_words(security: str, minutes: Sequence[LiveMinute]) -> str:
     shares = sum(one.volume for one in minutes)
     still = "" if minutes[-1].final else " The last one is still open."
     return (
-        f"{counted(len(minutes), 'minute')} from {_local(minutes[0])} to {_local(minutes[-1])} in New York: "
+        f"{counted(len(minutes), 'minute')} with trades, {_local(minutes[0])} to {_local(minutes[-1])} in New York: "
         f"{low:,.2f} to {high:,.2f}, {shares:,.0f} shares, the dots their average price.{still}"
     )
 
 
 def _local(one: LiveMinute) -> str:
-    return f"{one.minute.astimezone(NEW_YORK):%H:%M}"
+    """Write a minute in New York's time; minutes without trades, and nights, take no place in the figure."""
+    return f"{one.minute.astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
+
+
+def _ticks(at: list[str]) -> Figure:
+    """Write the time under every so many minutes, and the day where it is another than before."""
+    places = range(0, len(at), max(1, -(-max(len(at), NARROW) // TICKS)))
+    days = ["", *(at[place][:10] for place in places)]
+    texts = [at[place][11:] + ("" if at[place][:10] == before else f"<br>{at[place][:10]}")
+             for place, before in zip(places, days, strict=False)]  # fmt: skip
+    return {"tickmode": "array", "tickvals": list(places), "ticktext": texts}
 
 
 def _candles(minutes: Sequence[LiveMinute], at: list[str], look: Look) -> Figure:
