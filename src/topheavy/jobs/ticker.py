@@ -58,6 +58,10 @@ class Ticker:
         """Return how the market stands."""
         return self._remember("now", FRESH, self._now)
 
+    def close(self) -> None:
+        """Let go of the tables' catalog."""
+        self._tables.catalog.close()
+
     def minutes(self, security: str, most: int) -> tuple[LiveMinute, ...]:
         """Return the newest minutes of a security that streams."""
         known = {one.security: one.event_time for one in self.now().prices}
