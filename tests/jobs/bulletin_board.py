@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from topheavy.datasets.schema import dataset
 from topheavy.jobs.bulletin import Board, Bulletin, Part
 from topheavy.stream.processor import Given, begin_all
+from topheavy.tables.catalog import Tables
+from topheavy.tables.write import replace_all
 
 NOW = datetime(2024, 12, 6, 14, 40, tzinfo=UTC)
 """Ten minutes after the first of the trades made for tests."""
@@ -53,3 +56,20 @@ def sinks_at_work(home: Path, *said: Bulletin) -> Iterator[Mapping[int, Board]]:
             held.callback(board.close)
             board.put(one)
         yield boards
+
+
+def publish_counts(home: Path) -> Path:
+    """Share counts and a group, as published: Apple 1,000 and Microsoft 500, GE 50; the first two are a group."""
+    tables = Tables(home)
+    plain = {"session": date(2024, 12, 5), "close": 1.0, "shares_effective": date(2024, 12, 5), "how": "measured",
+             "repaired": False}  # fmt: skip
+    caps = [
+        {"issuer": name, "name": name, "security": name, "market_cap": 1.0, "shares": shares, **plain}
+        for name, shares in (("AAPL", 1000.0), ("MSFT", 500.0), ("GE", 50.0))
+    ]
+    replace_all(tables, dataset("market_caps"), pa.Table.from_pylist(caps, schema=dataset("market_caps").schema))
+    told = {"source": "facts", "source_kind": "file", "origin": "here", "received_at": NOW}
+    members = [{"group": "magnificent7", "security": name, "symbol": name, **told} for name in ("AAPL", "MSFT")]
+    replace_all(tables, dataset("groups"), pa.Table.from_pylist(members, schema=dataset("groups").schema))
+    tables.catalog.close()
+    return home

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from jobs.bulletin_board import NOW, bulletin, sinks_at_work
+from jobs.bulletin_board import NOW, bulletin, publish_counts, sinks_at_work
 from stream.trades import START, trades
 from topheavy.core.clock import fixed_clock
 from topheavy.core.errors import StreamError, UsageError
@@ -21,7 +21,6 @@ from topheavy.jobs.ticker import Ticker
 from topheavy.stream.minutes import touched
 from topheavy.tables import stream
 from topheavy.tables.catalog import Tables
-from topheavy.tables.write import replace_all
 from topheavy.warehouse.build import build
 from topheavy.web.tape import Flow, SinkStage
 
@@ -31,20 +30,7 @@ OTHER = trades([3, 4], "MSFT", apart=1)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Share counts and a group, as published: Apple 1,000 and Microsoft 500, GE 50; the first two are a group."""
-    tables = Tables(tmp_path)
-    plain = {"session": date(2024, 12, 5), "close": 1.0, "shares_effective": date(2024, 12, 5), "how": "measured",
-             "repaired": False}  # fmt: skip
-    caps = [
-        {"issuer": name, "name": name, "security": name, "market_cap": 1.0, "shares": shares, **plain}
-        for name, shares in (("AAPL", 1000.0), ("MSFT", 500.0), ("GE", 50.0))
-    ]
-    replace_all(tables, dataset("market_caps"), pa.Table.from_pylist(caps, schema=dataset("market_caps").schema))
-    told = {"source": "facts", "source_kind": "file", "origin": "here", "received_at": NOW}
-    members = [{"group": "magnificent7", "security": name, "symbol": name, **told} for name in ("AAPL", "MSFT")]
-    replace_all(tables, dataset("groups"), pa.Table.from_pylist(members, schema=dataset("groups").schema))
-    tables.catalog.close()
-    return tmp_path
+    return publish_counts(tmp_path)
 
 
 def look(home: Path, now: datetime = NOW):  # type: ignore[no-untyped-def]
