@@ -5,22 +5,24 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-
-import pyarrow as pa
 
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import StreamError, UsageError
 from topheavy.core.progress import Progress
 from topheavy.core.settings import Settings
 from topheavy.datasets.schema import dataset
+from topheavy.jobs.bulletin import Bulletin, bulletins
 from topheavy.jobs.feed import Manner, feed, stopped_by_signals
+from topheavy.jobs.live_market import Closes, live_market
 from topheavy.jobs.tail import Follow, Tail, Tally, tailing
 from topheavy.jobs.workplace import Workplace, workplace
 from topheavy.stream.broker import Broker, broker, make_topics, offsets
 from topheavy.stream.feed import Ask, Tamper
+from topheavy.stream.processor import Given
 from topheavy.stream.producer import Report
 from topheavy.stream.sink import Flushed, Share
 from topheavy.tables import stream
@@ -95,23 +97,37 @@ def follow(
 
 
 def status(place: Workplace, topic: str, clock: Clock = system_clock) -> list[dict[str, Any]]:
-    """Return by partition how far the topic was read, what is in it, and how old the newest trade is."""
+    """Return by partition how far the topic was read, what is in it, and which sink follows it and how.
+
+    Offsets are the table's and the broker's own; what a sink says of itself is as old as ``heard``, in seconds.
+    """
     target = broker(place.settings)
     held = stream.positions(place.tables, dataset("trades")).get(topic)
     at = held.next if held else {}
     bounds = {} if target.practice else offsets(target, topic)
-    newest = _newest(place)
+    said = [one for one in bulletins(place.lake.home.path) if one.topic == topic]
     return [
         {
             "partition": number,
             "offset": at.get(number, 0),
             "end_offset": bounds[number][1] if number in bounds else None,
             "behind": bounds[number][1] - at.get(number, bounds[number][0]) if number in bounds else None,
-            "newest": newest.get(number),
-            "seconds_old": (clock() - newest[number]).total_seconds() if number in newest else None,
         }
+        | _follower(next((one for one in said if number in one.parts), None), clock())
         for number in sorted({*at, *bounds})
     ]
+
+
+def _follower(said: Bulletin | None, now: datetime) -> dict[str, Any]:
+    """Return which sink follows a partition, and what it said last; empty where none was heard of."""
+    if said is None:
+        return dict.fromkeys(("sink", "state", "heard", "kept", "records_a_second", "unreadable"))
+    market = live_market([said], Given(), Closes({}, None), now)
+    (sink,) = market.sinks
+    kept = (now - said.committed_at).total_seconds() if said.committed_at else None
+    return {"sink": sink.part, "state": str(sink.stage), "heard": round(sink.silent, 1),
+            "kept": None if kept is None else round(max(0.0, kept), 1),
+            "records_a_second": round(market.rate, 1), "unreadable": said.dead}  # fmt: skip
 
 
 @contextmanager
@@ -149,15 +165,6 @@ def _wait_until_read(place: Workplace, target: Broker, topic: str) -> None:
         f"the sink has not read all of {topic} {PATIENCE:.0f} s after the feed's end: what came is safe in the tables, "
         "and the next sink goes on where they end"
     )
-
-
-def _newest(place: Workplace) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for batch in stream.scan(place.tables, dataset("trades"), ("partition", "received_at")):
-        rows = pa.Table.from_batches([batch]).group_by("partition").aggregate([("received_at", "max")]).to_pylist()
-        for row in rows:
-            found[row["partition"]] = max(row["received_at_max"], found.get(row["partition"], row["received_at_max"]))
-    return found
 
 
 def _account(report: Report) -> dict[str, Any]:
