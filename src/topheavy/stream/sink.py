@@ -87,8 +87,8 @@ class Sink:
             self._restart()
         self._position = self._continued()
         self._seen = Seen()
-        for batch in self._ledger.seen():
-            self._seen.admit(batch)
+        for runs in self._ledger.seen():
+            self._seen.fill(runs)
         self._reader.begin(self._position)
         self._looked = monotonic()
         return self._position
