@@ -4,16 +4,17 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import StreamError, UsageError
+from topheavy.core.errors import NotPublished, StreamError, UsageError
 from topheavy.core.progress import Progress
 from topheavy.core.settings import Settings
+from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset
 from topheavy.jobs.bulletin import Bulletin, bulletins
 from topheavy.jobs.feed import Manner, feed, stopped_by_signals
@@ -22,10 +23,20 @@ from topheavy.jobs.tail import Follow, Tail, Tally, tailing
 from topheavy.jobs.workplace import Workplace, workplace
 from topheavy.stream.broker import Broker, broker, make_topics, offsets
 from topheavy.stream.feed import Ask, Tamper
+from topheavy.stream.feed import feed as pick_feed
 from topheavy.stream.processor import Given
 from topheavy.stream.producer import Report
 from topheavy.stream.sink import Flushed, Share
 from topheavy.tables import stream
+from topheavy.warehouse.ask import Warehouse
+
+TRADED = 60
+"""Securities of a published made-up market that go on being traded: the largest, members of groups among them."""
+
+_CLOSES = """
+SELECT m.security, b.close FROM market_caps AS m JOIN bars AS b ON b.security = m.security AND b.session = m.session
+WHERE m.session = (SELECT MAX(session) FROM market_caps) ORDER BY m.market_cap DESC, m.security LIMIT $most
+"""
 
 PATIENCE = 60.0
 """Seconds a sink in the same process has to catch up once the feed has ended."""
@@ -61,6 +72,7 @@ def send(
 ) -> dict[str, Any]:
     """Send a feed's trades to a topic, and follow them into the tables where ``sink`` says so; return the account."""
     target, manner = broker(settings), Manner(speed=speed, topic=topic, limit=limit)
+    asked = made_up(settings, asked) if pick_feed(name).kind is SourceKind.SIMULATED else asked
     if target.practice and not sink:
         raise UsageError("the practice broker ends with this process: name a Kafka in TOPHEAVY_KAFKA, or add --sink")
     if not sink:
@@ -70,6 +82,18 @@ def send(
         report = feed(settings, name, asked, manner, progress, to=target)
         _wait_until_read(place, target, topic)
     return _account(report) | _told(tally)
+
+
+def made_up(settings: Settings, asked: Ask) -> Ask:
+    """Let a made-up market go on where the one that is published here ended, if that was made up, too."""
+    warehouse = Warehouse(settings.home)
+    try:
+        if warehouse.about()["world"] != SourceKind.SIMULATED:
+            return asked
+        closes = warehouse.rows(_CLOSES, {"most": TRADED})
+    except NotPublished:
+        return asked
+    return replace(asked, options={"prices": {row["security"]: row["close"] for row in closes}, **asked.options})
 
 
 def follow(

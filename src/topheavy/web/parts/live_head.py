@@ -23,6 +23,7 @@ _MEANING = {
     SourceKind.FILE: "What once happened is played again from a file: figures are of that moment, not of today.",
     SourceKind.SIMULATED: "This market never was: no figure here is about a real company.",
 }
+PRACTICE = "topheavy stream feed simulator --rate 500 --limit 60000 --sink"
 SILENT = 5.0
 """Seconds without a word from a sink that is at work, after which one is told."""
 
@@ -95,8 +96,10 @@ def _stopped(live: Live, view: View) -> list[Component]:
     stood = [f"Below is how it stood when a sink was last heard of, {moment(last)} UTC. "] if last else []
     return [
         html.H1("Nothing streams now"),
-        html.P([*stood, "To go on where the tables end:"], className="when"),
+        html.P([*stood, "To go on where the tables end, with the Kafka it came from:"], className="when"),
         html.Pre(f"{_home(view)}topheavy stream sink"),
+        html.P("Without one, a made-up market in one process:"),
+        html.Pre(f"{_home(view)}{PRACTICE}"),
     ]
 
 
@@ -105,7 +108,7 @@ def _never(view: View) -> list[Component]:
         html.H1("No market was followed here yet"),
         html.P("Trades go through Kafka into the tables, once each, and onto this page. To try it with a made-up "
                "market, in one process and without a Kafka:", className="when"),
-        html.Pre(f"{_home(view)}topheavy stream feed simulator --rate 500 --limit 60000 --sink"),
+        html.Pre(f"{_home(view)}{PRACTICE}"),
         html.P("With a Kafka, each line in a terminal of its own:"),
         html.Pre(f"make kafka\n{_home(view)}export TOPHEAVY_KAFKA=127.0.0.1:9092\ntopheavy stream sink\n"
                  "topheavy stream replay trades.parquet --speed 10"),
