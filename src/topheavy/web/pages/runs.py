@@ -93,6 +93,7 @@ def _watch(app: App, desk: Desk) -> None:
         Input("runs-refused", "data"),
         State(STAMP, "data"),
         State("runs-world", "data"),
+        running=[(Output("runs-tick", "disabled"), True, False)],  # else a tick overtakes the answer to a choice
     )
     async def watch(_: int | None, source: str, refused: str | None, stamp: str | None, world: str | None) -> Any:
         mark, collections = await to_thread(desk.mark), await to_thread(desk.collections)
