@@ -14,26 +14,16 @@ from fastapi import FastAPI
 
 from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
-from topheavy.web.desk import Desk
-from topheavy.web.forecaster import Forecaster
-from topheavy.web.scores import Board
+from topheavy.web.handed import NOTHING, Handed
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
 """Seconds until a server that does not answer is given up."""
 
 
-def serve(
-    home: Path,
-    port: int,
-    announce: Callable[[str], None],
-    desk: Desk | None = None,
-    forecaster: Forecaster | None = None,
-    board: Board | None = None,
-) -> None:
-    """Serve the home's published copy, its collecting where there is a ``desk`` for that, its models where there is a
-    ``forecaster`` and how they did where there is a ``board``, on this machine until interrupted; ``announce`` is told
-    the address.
+def serve(home: Path, port: int, announce: Callable[[str], None], handed: Handed = NOTHING) -> None:
+    """Serve the home's published copy and what is ``handed`` in besides, on this machine until interrupted;
+    ``announce`` is told the address.
 
     Port 0 takes any free one.
 
@@ -41,9 +31,7 @@ def serve(
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(settled(make_app(home, desk, forecaster, board)), _address(listening), announce).run(
-            sockets=[listening]
-        )
+        _Announcing(settled(make_app(home, handed)), _address(listening), announce).run(sockets=[listening])
 
 
 def settled(app: FastAPI) -> FastAPI:
@@ -56,9 +44,7 @@ def settled(app: FastAPI) -> FastAPI:
 
 
 @contextmanager
-def running(
-    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
-) -> Iterator[str]:
+def running(home: Path, handed: Handed = NOTHING) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:
@@ -66,7 +52,7 @@ def running(
     """
     with _listen(0) as listening:
         said: Queue[str] = Queue()
-        server = _Announcing(make_app(home, desk, forecaster, board), _address(listening), said.put)
+        server = _Announcing(make_app(home, handed), _address(listening), said.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:
