@@ -180,7 +180,7 @@ PAGE = Page(
     path=PATH,
     title="Live",
     icon="M3 12h4l3-8 4 16 3-8h4",
-    order=50,
+    order=20,
     layout=layout,
     register=register,
 )
