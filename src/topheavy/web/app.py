@@ -18,19 +18,25 @@ from topheavy.web.guard import Guard
 from topheavy.web.models_api import add_models_api
 from topheavy.web.page import pages
 from topheavy.web.runs_api import add_runs_api
+from topheavy.web.scoreboard_api import add_scoreboard_api
+from topheavy.web.scores import Board
 from topheavy.web.view import View
 
 
-def make_app(home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None) -> FastAPI:
-    """Return the ASGI app over the home's published copy, over its collecting where there is a ``desk`` for that, and
-    over its models where there is a ``forecaster``; ``state.view`` and ``state.dash`` hold its parts.
+def make_app(
+    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
+) -> FastAPI:
+    """Return the ASGI app over the home's published copy, over its collecting where there is a ``desk`` for that, over
+    its models where there is a ``forecaster``, and over how they did where there is a ``board``; ``state.view`` and
+    ``state.dash`` hold its parts.
 
     Raises:
         WebError: when two pages want the same path.
     """
     server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
-    view, found = View(home, desk), pages()
+    view, found = View(home, desk, board=board), pages()
     add_runs_api(server, view)
+    add_scoreboard_api(server, view)
     add_models_api(server, forecaster)
     add_api(server, view)
     dash = _dash(server)

@@ -69,7 +69,7 @@ def before(collections: Sequence[Collecting]) -> Component:
     if not over:
         return html.P("None yet.", className="fine")
     head = ("Collection", "State", "Asked", "Ended", "Failed", "Pace", "Took", "Began (UTC)")
-    return _table(head, [_over(one) for one in over], "Earlier collections")
+    return table(head, [_over(one) for one in over], "Earlier collections")
 
 
 def _over(one: Collecting) -> list[Component]:
@@ -85,7 +85,7 @@ def by_source(sources: Sequence[SourceUnits]) -> Component:
     if not sources:
         return html.P("Nothing was ever asked for here.", className="fine")
     head = ("Source", "Units ok", "Unchanged", "Failed", "Sessions complete", "Sessions partial", "Sessions failed")
-    return _table(head, [_source(one) for one in sources], "Units and sessions by source")
+    return table(head, [_source(one) for one in sources], "Units and sessions by source")
 
 
 def _source(one: SourceUnits) -> list[Component]:
@@ -107,7 +107,7 @@ def _count(count: int) -> Any:
     return html.Span(f"{count:,}", className="state failed") if count else "0"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Component]], label: str) -> Component:
+def table(head: Sequence[str], rows: Sequence[Sequence[Component]], label: str) -> Component:
     """Build a table whose first column names its rows."""
     top = html.Thead(html.Tr([html.Th(text, scope="col") for text in head]))
     body = [html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]
