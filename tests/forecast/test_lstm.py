@@ -157,6 +157,15 @@ def test_parameters_that_make_no_sense_are_refused(params: dict[str, float], sai
         learned("lstm", task_of("price"), **params)
 
 
+def test_weights_that_are_no_numbers_are_never_kept() -> None:
+    one = lessons(task_of("price"), LOOKBACK, each=False)
+    one.targets[one.learn[0][0]] = np.nan
+    with pytest.raises(ForecastError, match=r"went astray with rate 0\.01: give a smaller one"):
+        train(one, Recipe(units=4, epochs=1, batch=32, rate=0.01, patience=0), None, Silent())
+    weights = train(one, Recipe(units=4, epochs=1, batch=32, rate=0.01, patience=1), None, Silent()).weights
+    assert np.array_equal(weights, Network(4).initial(seed=0, count=1))
+
+
 # the same elsewhere
 
 

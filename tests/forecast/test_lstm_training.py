@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -150,9 +151,12 @@ def test_two_processes_reach_the_loss_of_one(tmp_path: Path) -> None:
     assert np.array_equal(gone_on.weights, shared.weights)
 
 
-def test_two_processes_share_many_networks() -> None:
+def test_two_processes_share_many_networks_and_go_on_from_where_one_stood(tmp_path: Path) -> None:
     one = taught(each=True)
-    assert train_shared(one, RECIPE, 2, None, Silent()).weights == pytest.approx(alone(one).weights, abs=1e-5)
+    train(one, replace(RECIPE, epochs=2), tmp_path, Silent())
+    shared = train_shared(one, RECIPE, 2, tmp_path, Silent())
+    assert shared.weights == pytest.approx(alone(one).weights, abs=1e-5)
+    assert len(shared.losses) == 4
 
 
 def test_a_worker_that_fails_ends_all_and_says_why(tmp_path: Path) -> None:

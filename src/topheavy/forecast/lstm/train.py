@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from topheavy.core.errors import UsageError
+from topheavy.core.errors import ForecastError, UsageError
 from topheavy.core.progress import Progress
 from topheavy.forecast.lstm.checkpoint import Checkpoints, Standing
 from topheavy.forecast.lstm.epoch import Fixed, Loop, devices, fresh, loop, room
@@ -136,11 +136,17 @@ class _Running:
         return now, float(learned[self.lessons.taught].mean()), float(held[self.lessons.taught].mean())
 
     def end(self, standing: Standing) -> Floats:
-        """Return the weights that are kept; a network that had nothing to learn is as it began."""
-        if self.recipe.patience:
-            return np.asarray(standing.best)
+        """Return the weights that are kept; a network that had nothing to learn is as it began.
+
+        Raises:
+            ForecastError: when they are no numbers any more, because the steps were too long.
+        """
         begun = self.network.initial(self.recipe.seed, self.count)
-        return np.where(self.lessons.taught[:, None], standing.weights, begun)
+        last = np.where(self.lessons.taught[:, None], standing.weights, begun)
+        kept = np.asarray(standing.best if self.recipe.patience else last)
+        if not np.isfinite(kept).all():
+            raise ForecastError(f"the training went astray with rate {self.recipe.rate:g}: give a smaller one")
+        return kept
 
     def _order(self, epoch: int) -> Iterator[Numbers]:
         """Yield the order of each network's examples in an epoch, the last batch filled up from its beginning."""
