@@ -30,9 +30,10 @@ types: .venv/dev ## Check types
 
 check: lint types test ## Everything CI checks
 
-endurance: .venv/dev ## Four hundred kills of a backfill and fifty of a stream: every one must end the same
+endurance: .venv/dev ## Four hundred kills of a backfill, fifty of a stream, four hundred random walks
 	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
 	@TOPHEAVY_KILLS=50 TOPHEAVY_EVENTS=1000000 .venv/bin/python -m pytest -q -s tests/live/test_killed_stream.py
+	@TOPHEAVY_TRIALS=400 .venv/bin/python -m pytest -q -s tests/forecast/test_leaks.py -k random_walks
 
 bench: | $(UV) ## The whole road beside PySpark, in one run
 	@$(UV) run --frozen --group bench python benchmarks/road.py

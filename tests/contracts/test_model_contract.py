@@ -6,6 +6,7 @@ import pytest
 from histories import history, task_of
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, load
+from topheavy.forecast.alarms import looks_ahead
 from topheavy.forecast.model import ALL, Fitted, Model, Training, models
 from topheavy.forecast.panel import Panel
 from topheavy.forecast.target import target
@@ -15,6 +16,11 @@ FOUND = sorted(models().values(), key=lambda model: model.name)
 each_model = pytest.mark.parametrize("model", FOUND, ids=lambda model: model.name)
 each_target = pytest.mark.parametrize(
     ("model", "name"), [pytest.param(m, n, id=f"{m.name}-{n}") for m in FOUND for n in sorted(m.targets)]
+)
+SEVERAL = [(m, n) for m in FOUND for n in sorted(m.targets) if len(history(n).series) > 1]
+of_several = pytest.mark.parametrize(("model", "name"), [pytest.param(m, n, id=f"{m.name}-{n}") for m, n in SEVERAL])
+alone = pytest.mark.parametrize(
+    ("model", "name"), [pytest.param(m, n, id=f"{m.name}-{n}") for m, n in SEVERAL if m.scope == "series"]
 )
 END = 330
 ORIGINS = np.arange(END, 380)
@@ -70,6 +76,7 @@ def test_what_comes_after_an_origin_changes_nothing(model: Model, name: str) -> 
     spoilt[ORIGINS[-1] + 1 :] += 5.0
     assert np.array_equal(before, fitted.predict(spoilt, ORIGINS))
     assert np.array_equal(before[:10], fitted.predict(one.x[: ORIGINS[9] + 1], ORIGINS[:10]))
+    assert looks_ahead(fitted, one.x, ORIGINS[::24]).tolist() == []
 
 
 @each_target
@@ -94,10 +101,11 @@ def test_the_same_seed_learns_the_same(model: Model, name: str) -> None:
 
 
 @each_target
-def test_its_graph_says_what_it_says(model: Model, name: str) -> None:
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_its_graph_says_what_it_says(model: Model, name: str, horizon: int) -> None:
     import onnxruntime
 
-    one, fitted = whole(model, name)
+    one, fitted = whole(model, name, horizon)
     session = onnxruntime.InferenceSession(fitted.graph().SerializeToString(), providers=["CPUExecutionProvider"])
     window = np.concatenate([one.x[at - fitted.lookback + 1 : at + 1].T for at in ORIGINS])
     series = np.tile(np.arange(len(one.series)), len(ORIGINS))
@@ -114,6 +122,41 @@ def test_too_short_a_history_gives_nothing_rather_than_a_guess(model: Model, nam
     change = fitted.predict(young, ORIGINS[:2])
     assert np.isnan(change[0, 0]) or fitted.lookback == 1
     assert np.isfinite(change[1]).all()
+
+
+def altered(name: str, column: int, rows: slice, value: float) -> Task:
+    """The task of a history in which one series has other values in some rows."""
+    panel = history(name)
+    values = panel.values.copy()
+    values[rows, column] = value
+    return task(Panel(panel.sessions, panel.series, values), target(name), 1)
+
+
+@alone
+def test_what_is_learned_of_one_series_alone_does_not_know_of_the_others(model: Model, name: str) -> None:
+    one, fitted = whole(model, name)
+    halted = altered(name, 1, slice(None), float(history(name).values[0, 1]))
+    said, beside = fitted.predict(one.x, ORIGINS), learned(model, halted).predict(halted.x, ORIGINS)
+    assert beside[:, [0, 2]] == pytest.approx(said[:, [0, 2]], rel=1e-6, abs=1e-9)
+
+
+@each_target
+def test_a_series_that_stands_still_breaks_nothing(model: Model, name: str) -> None:
+    still = altered(name, 0, slice(None), float(history(name).values[0, 0]))
+    change = learned(model, still).predict(still.x, ORIGINS)
+    assert np.isfinite(change[:, 1:]).all()
+    assert not np.isinf(change).any()
+    assert model.scope == "global" or not (np.abs(change[:, 0]) > 1e-6).any()
+
+
+@of_several
+def test_a_series_without_history_gets_nothing_and_takes_nothing_from_the_others(model: Model, name: str) -> None:
+    for rows in (slice(None), slice(END - 10)):
+        young = altered(name, 0, rows, np.nan)
+        change = learned(model, young).predict(young.x, ORIGINS)
+        assert not np.isinf(change).any()
+        assert np.isfinite(change[:, 1:]).all()
+        assert np.isnan(change[np.isnan(young.x[ORIGINS, 0]), 0]).all()
 
 
 @each_model

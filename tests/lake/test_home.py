@@ -147,3 +147,43 @@ def test_of_ten_threads_one_world_wins(tmp_path: Path) -> None:
         assert home.world in {"real", "simulated"}
         assert len(refused) == 5
         assert sorted(item.name for item in home.path.iterdir()) == ["home.json", "world"]
+
+
+class Heard:
+    """A progress that remembers its stages and can be waited for."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.begun, self.ended = threading.Event(), threading.Event()
+
+    def start(self, title: str, total: int) -> None:
+        self.stages.append(title)
+        self.begun.set()
+
+    def advance(self, *, failed: bool = False) -> None:
+        assert not failed
+
+    def finish(self) -> None:
+        self.ended.set()
+
+
+def test_who_waits_for_another_run_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home, first, second = open_home(tmp_path / "home"), Heard(), Heard()
+    had: list[str] = []
+
+    def take_turn() -> None:
+        with home.alone(second):
+            had.append("second")
+
+    other = threading.Thread(target=take_turn)
+    with caplog.at_level("INFO", "topheavy"), home.alone(first):
+        other.start()
+        assert second.begun.wait(60)
+        assert not second.ended.is_set()
+        assert not had
+    other.join()
+    assert (first.stages, second.stages, had) == ([], ["wait for another run of this home"], ["second"])
+    assert second.ended.is_set()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{home.path}: waiting for another run of this home to end"
+    ]

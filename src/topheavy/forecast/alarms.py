@@ -20,8 +20,8 @@ ALIKE = 0.5
 TELLING = 2.0
 """Standard errors above zero from which a correlation with what came is foresight."""
 
-SLACK = 0.5
-"""Standard deviations by which an error may exceed the backtest's mean before it counts towards an alarm."""
+SLACK = 0.25
+"""Standard deviations by which ranks of errors may exceed their mean without counting towards an alarm."""
 
 WATCH = 250
 """Sessions, about a year, over which the chance of a false alarm is held."""
@@ -53,7 +53,7 @@ class Following:
     def copy(self) -> bool:
         """Whether the line is a lagged copy: most like what was known when it was made, and blind to what came.
 
-        "Tomorrow = today" is one by definition.
+        "Tomorrow = today" is one by definition, and so is any constant drift: it draws the same line a little higher.
         """
         return self.lag >= self.horizon and self.at_lag >= ALIKE and self.foresight < TELLING
 
@@ -128,35 +128,41 @@ class Worsening:
         return self.at >= 0
 
 
-def worsening(live: Matrix, known: Matrix, horizon: int, *, seed: int = 0, chance: float = 0.025) -> Worsening:
+def worsening(live: Matrix, known: Matrix, horizon: int, *, seed: int = 0, chance: float = 0.01) -> Worsening:
     """Watch live absolute errors, oldest first, against ``known`` ones of the backtest: a one-sided CUSUM (Page 1954).
 
-    Give both in units of how much each series moved lately, or divided by naive's, so that a wilder market is not taken
-    for a worse model. The threshold is the one that ``chance`` of the futures passes in ``WATCH`` sessions, or as many
-    as are live if more, when futures are blocks of neighbouring known errors put together anew.
+    What is summed is the rank of each error among the known ones, so that a single wild day is not a worse model. Give
+    both in units of how much each series moved lately, or divided by naive's, so that a wilder market is not, either.
+    The threshold is the one that ``chance`` of the futures passes in ``WATCH`` sessions, or as many as are live if
+    more, when futures are blocks of neighbouring known errors put together anew, each with a mean as uncertain as the
+    known errors leave it.
 
     Raises:
         ForecastError: when fewer than ``LEAST`` errors are known, or all are the same.
     """
     past = known[np.isfinite(known)]
-    if len(past) < LEAST or not past.std() > 0:
+    if len(past) < LEAST or past.min() == past.max():
         raise ForecastError(f"{len(past)} errors of a backtest are too few, or too alike, to watch a model by")
-    past_off, live_off = (
-        (one - past.mean()) / past.std() - SLACK for one in (past, np.nan_to_num(live, nan=past.mean()))
-    )
-    count = max(WATCH, len(live))
-    length = min(len(past), max(horizon, int(np.ceil(len(past) ** (1 / 3)))))
-    starts = np.random.default_rng(seed).integers(0, len(past) - length + 1, (PATHS, -(-count // length)))
-    futures = past_off[(starts[:, :, None] + np.arange(length)).reshape(PATHS, -1)[:, :count]]
+    usual = _ranks(past, past)
+    count, length = max(WATCH, len(live)), min(len(past), max(4 * horizon, int(np.ceil(len(past) ** (1 / 3)))))
+    rng = np.random.default_rng(seed)
+    starts = rng.integers(0, len(past) - length + 1, (PATHS, -(-count // length)))
+    futures = usual[(starts[:, :, None] + np.arange(length)).reshape(PATHS, -1)[:, :count]]
+    futures += rng.normal(0, np.sqrt(variance_of_mean(usual, horizon - 1)), (PATHS, 1))
     threshold = float(np.quantile(_sums(futures).max(axis=1), 1 - chance))
-    sums = _sums(live_off[None])[0]
+    sums = _sums(np.where(np.isfinite(live), _ranks(live, past), 0.0)[None])[0]
     passed = np.flatnonzero(sums > threshold)
     return Worsening(float(sums.max(initial=0.0)), threshold, int(passed[0]) if len(passed) else -1)
 
 
+def _ranks(errors: Matrix, known: Matrix) -> Matrix:
+    """Return which part of the known errors is smaller (ties by half), less one half, in standard deviations."""
+    ascending = np.sort(known)
+    places = np.searchsorted(ascending, errors, side="left") + np.searchsorted(ascending, errors, side="right")
+    return np.asarray((places / (2 * len(known)) - 0.5) * np.sqrt(12))
+
+
 def _sums(off: Matrix) -> Matrix:
-    """Return the sums of each row, begun again at 0 whenever they fall below."""
-    sums = np.zeros((len(off), off.shape[1] + 1))
-    for at in range(off.shape[1]):
-        sums[:, at + 1] = np.maximum(sums[:, at] + off[:, at], 0.0)
-    return sums[:, 1:]
+    """Return the sums of each row less ``SLACK`` a session, begun again at 0 whenever they fall below."""
+    walk = np.cumsum(off - SLACK, axis=1)
+    return np.asarray(walk - np.minimum(np.minimum.accumulate(walk, axis=1), 0.0))

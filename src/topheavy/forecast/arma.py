@@ -14,8 +14,11 @@ LONG = 12
 STEPS = 20
 """Gauss-Newton steps; those that do not lessen the squared errors are not taken."""
 
-EDGE = 0.995
-"""Parameters keep this distance from the unit circle: no explosion, and errors that can be computed from a window."""
+EDGE = 0.99
+"""Inverse roots keep within this radius, as in auto.arima: no explosion, and shocks that a window tells."""
+
+SETTLED = 1e-8
+"""A relative gain in squared errors below which there is nothing more to gain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,18 @@ def fit(x: Matrix, order: tuple[int, int], mean: Matrix) -> tuple[Arma, Matrix]:
     shocks = _shocks(y, found, p)
     squares, damping = (shocks**2).sum(axis=0), np.full(y.shape[1], 1e-3)
     for _ in range(STEPS if q else 0):
-        slopes = np.concatenate([_lags(_undo(y, found[p:]), p), _lags(_undo(shocks, found[p:]), q)])
+        undone = _undo(np.hstack([y, shocks]), np.hstack([found[p:], found[p:]]))
+        slopes = np.concatenate([_lags(undone[:, : y.shape[1]], p), _lags(undone[:, y.shape[1] :], q)])
         tried = _inside(found + _solve(slopes, shocks, damping), p)
         errors = _shocks(y, tried, p)
-        better = (errors**2).sum(axis=0) < squares
+        gain = squares - (errors**2).sum(axis=0)
+        better = gain > 0
         found, shocks = np.where(better, tried, found), np.where(better, errors, shocks)
-        squares = (shocks**2).sum(axis=0)
         damping = np.where(better, damping / 10, damping * 10)
-    return Arma(found[:p], found[p:], mean), squares
+        if (np.where(better, gain < SETTLED * squares, damping > 1.0)).all():
+            break
+        squares = (shocks**2).sum(axis=0)
+    return Arma(found[:p], found[p:], mean), (shocks**2).sum(axis=0)
 
 
 def _weigh(weights: Matrix, before: list[Matrix]) -> Matrix:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from topheavy.core.errors import ForecastError
+from topheavy.forecast.extra import forecasting
 from topheavy.forecast.panel import Matrix
 
 DRAWS = 1_000
@@ -66,8 +67,8 @@ def diebold_mariano(differences: Matrix, horizon: int) -> Verdict:
     Raises:
         ForecastError: when there are not more than ``2 * horizon`` sessions: too few to tell anything.
     """
-    from scipy.special import stdtr
-
+    with forecasting():
+        from scipy.special import stdtr
     count = len(differences)
     if count <= 2 * horizon:
         raise ForecastError(f"{count} sessions are too few to compare forecasts {horizon} ahead: give a longer history")

@@ -25,6 +25,7 @@ YARDSTICK, BETTER, WORSE, NO_EVIDENCE = "the yardstick", "better than naive", "w
 class Evaluation:
     """How one model did over all folds, in numbers that may be kept as one row.
 
+    ``first`` and ``last`` are the ends of the sessions forecast, ``origins`` how many sessions forecasts were made at.
     ``mae``, ``rmse``, ``pinball`` (the mean loss of the interval's bounds and of the forecast as the median) and
     ``width`` are in the target's unit; ``coverage`` is the part that lay within the interval of ``level``. All else is
     measured on the working scale (log price, log volatility, logit), where errors are of one size through the years:
@@ -146,8 +147,8 @@ def _row(ground: Ground, tried: Tried, cost: float, seed: int) -> Evaluation:
         series=int(there.any(axis=0).sum()),
         origins=int(there.any(axis=1).sum()),
         forecasts=int(there.sum()),
-        first=task.sessions[tried.origins[0]].item(),
-        last=task.sessions[tried.origins[-1]].item(),
+        first=task.sessions[tried.origins[0] + task.horizon].item(),
+        last=task.sessions[tried.origins[-1] + task.horizon].item(),
         fits=tried.fits,
         seconds=tried.seconds,
         **_in_unit(ground, tried),

@@ -15,8 +15,8 @@ Window: TypeAlias = Literal["expanding", "fixed"]
 class Fold:
     """A model is fitted on ``task.until(cut, begin)`` and asked at the origins in rows ``cut`` to ``end`` (excluded).
 
-    ``until`` keeps the embargo: of the rows before the cut, the last ``horizon`` have no outcome yet. An origin may
-    use its own row and all before it; until the next cut, no forecast is made by a model that learned from them.
+    ``until`` keeps the embargo: of the rows before the cut, the last ``horizon`` have no outcome yet. An origin may use
+    its own row and all before it, but up to ``end`` the model stays the one that was fitted at the cut.
     """
 
     begin: int

@@ -16,8 +16,8 @@ from topheavy.forecast.windows import Cube
 LOOKBACK = 126
 """Half a year of sessions: what lies before hardly weighs in any smoothing worth the name."""
 
-LEAST = LOOKBACK
-"""A series with fewer values than this is not fitted: its forecasts are NaN rather than a guess."""
+LEAST = LOOKBACK + 63
+"""A series with fewer values than a whole window and a quarter is not fitted: its forecasts are NaN, not a guess."""
 
 Path: TypeAlias = Callable[[Cube, int], Cube]
 """Histories (lookback × series × cases) and a horizon → forecasts, step by step (horizon × series × cases)."""

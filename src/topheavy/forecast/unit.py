@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -132,9 +133,17 @@ def _outcome(future: Future[Said]) -> Said:
     return future.result() if error is None else Said(NOTHING, failed=f"{type(error).__name__}: {one_line(error)}")
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of fresh processes: a forked one would have this one's threads' locks, held by nobody."""
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread_each)
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Open a pool of fresh processes; what has not begun when somebody stops listening is not begun.
+
+    A forked process would have the locks of this one's threads, held by nobody.
+    """
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread_each)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _one_thread_each() -> None:

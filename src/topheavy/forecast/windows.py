@@ -5,6 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from topheavy.core.errors import ForecastError
 from topheavy.forecast.panel import Matrix
 from topheavy.forecast.task import Task
 
@@ -43,10 +44,16 @@ def examples(task: Task, features: Matrix) -> tuple[Matrix, Matrix, NDArray[np.i
     """Return what there is to learn from: examples × features, the change of each, and its series' number.
 
     Only origins whose window and outcome are whole; oldest first, series beside each other.
+
+    Raises:
+        ForecastError: when there is none.
     """
     every = np.arange(len(task.sessions))
     cube = windows(task.x, features.shape[0], every)
     change = task.change
     there = ~np.isnan(cube).any(axis=-1) & ~np.isnan(change)
+    if not there.any():
+        least = len(features) + task.horizon
+        raise ForecastError(f"no series has {least} sessions of history to learn from: ask for a longer period")
     _, series = np.nonzero(there)
     return np.asarray(cube[there] @ features), np.asarray(change[there]), series

@@ -6,36 +6,27 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from topheavy import __version__
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, pick
-from topheavy.core.progress import Progress
+from topheavy.core.progress import Progress, Silent
 from topheavy.datasets.schema import dataset
-from topheavy.forecast.backtest import LEVEL, Backtest, Tried, backtest
-from topheavy.forecast.evaluate import Evaluation, evaluate
+from topheavy.forecast.backtest import LEVEL, Backtest, backtest
+from topheavy.forecast.evaluate import evaluate
 from topheavy.forecast.folds import Window, folds
 from topheavy.forecast.model import Model, Parameter, models
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
+from topheavy.jobs.backtest_rows import account, failure, singles
 from topheavy.jobs.histories import Subject, history
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables.record import record
 
 FIRST, STEP = 504, 63
 """By default models first learn from two years and are fitted anew every quarter."""
-
-MOST_KEPT = 2_000_000
-"""So many single forecasts of one target and horizon are kept; of more, only the accounts are."""
-
-NUMBERS = (
-    *("mae", "rmse", "mase", "rmsse", "pinball", "coverage", "hit_rate", "hit_low", "hit_high", "r2"),
-    *("ratio", "ratio_low", "ratio_high", "dm", "p", "p_holm"),
-)
-"""What an account and its row call by the same name, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +64,9 @@ def try_out(
             whole = task(panel, target(name), horizon)
             done = _ask(whole, trial, progress)
             about = _about(place, trial, whole, run, made_at) | {"snapshot": panel.snapshot}
-            accounts = [about | _account(one) for one in evaluate(whole, done.tried, seed=trial.seed)]
-            accounts += [about | _failure(whole, trial, model, cause) for model, cause in done.failed.items()]
-            _keep(place, accounts, _singles(whole, done, about))
+            accounts = [about | account(one) for one in evaluate(whole, done.tried, seed=trial.seed)]
+            accounts += [about | failure(whole, trial.first, model, cause) for model, cause in done.failed.items()]
+            _keep(place, accounts, singles(whole, done, about), progress or Silent())
             rows += accounts
     return rows
 
@@ -135,61 +126,7 @@ def _subject(subject: Subject) -> str:
     return f"members of {subject.index}" if subject.index else f"group {subject.group}"
 
 
-def _account(one: Evaluation) -> dict[str, Any]:
-    same = ("model", "series", "origins", "forecasts", "skill", "lagged_copy", "seconds")
-    return {
-        **{name: getattr(one, name) for name in same},
-        **{name: _known(getattr(one, name)) for name in NUMBERS},
-        "since": one.first,
-        "until": one.last,
-        "failed": None,
-        "net_sharpe": _known(one.sharpe),
-        "hold_sharpe": _known(one.sharpe_hold),
-    }
-
-
-def _failure(whole: Task, trial: Trial, model: str, cause: str) -> dict[str, Any]:
-    ends = {"since": whole.sessions[trial.first].item(), "until": whole.sessions[-1].item()}
-    nothing = {"origins": 0, "forecasts": 0, "seconds": 0.0, "lagged_copy": False, "skill": "not scored"}
-    return {"model": model, "series": len(whole.series), "failed": cause, **ends, **nothing}
-
-
-def _singles(whole: Task, done: Backtest, about: Mapping[str, Any]) -> pa.Table:
-    """Return every forecast of a backtest in the target's unit; none where there are too many to keep."""
-    schema = dataset("backtest_forecasts").schema
-    if sum(one.change.size for one in done.tried.values()) > MOST_KEPT:
-        return schema.empty_table()
-    return pa.concat_tables([_single(whole, one, about).cast(schema) for one in done.tried.values()])
-
-
-def _single(whole: Task, one: Tried, about: Mapping[str, Any]) -> pa.Table:
-    rows, said = one.origins, whole.target.said
-    now, came = whole.now[rows], whole.change[rows]
-    down, across = np.nonzero(~np.isnan(one.change) & ~np.isnan(came))
-    count = len(down)
-    values = {
-        "value": said(now, one.change),
-        "low": said(now, one.low),
-        "high": said(now, one.high),
-        "naive": said(now, np.zeros_like(now)),
-        "actual": said(now, came),
-    }
-    columns: dict[str, Any] = {
-        name: pa.repeat(pa.scalar(about[name]), count) for name in ("run", "target", "horizon")
-    } | {
-        "model": pa.repeat(pa.scalar(one.model), count),
-        "series": pa.array(np.array(whole.series, dtype=object)[across], pa.string()),
-        "origin": pa.array(whole.sessions[rows[down]], pa.date32()),
-        "session": pa.array(whole.sessions[rows[down] + whole.horizon], pa.date32()),
-    }
-    return pa.table(columns | {name: pa.array(found[down, across], from_pandas=True) for name, found in values.items()})
-
-
-def _keep(place: Workplace, accounts: list[dict[str, Any]], singles: pa.Table) -> None:
-    with place.lake.home.alone():
-        record(place.tables, dataset("backtest_forecasts"), singles)
+def _keep(place: Workplace, accounts: list[dict[str, Any]], single: pa.Table, progress: Progress) -> None:
+    with place.lake.home.alone(progress):
+        record(place.tables, dataset("backtest_forecasts"), single)
         record(place.tables, dataset("backtests"), pa.Table.from_pylist(accounts, schema=dataset("backtests").schema))
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from topheavy.core.errors import UsageError
+from topheavy.core.progress import Silent
 from topheavy.datasets.schema import dataset
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables.read import read
@@ -16,7 +17,7 @@ def switch(place: Workplace, repair: str, *, active: bool) -> None:
     Raises:
         UsageError: when there is no repair of that id.
     """
-    with place.lake.home.alone():
+    with place.lake.home.alone(Silent()):
         _switch(place, repair, active=active)
 
 

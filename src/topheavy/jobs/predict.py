@@ -61,7 +61,7 @@ def predict(
             left_out += silent
         heard.advance()
     heard.finish()
-    with place.lake.home.alone():
+    with place.lake.home.alone(heard):
         table = pa.Table.from_pylist(rows, schema=dataset("forecasts").schema)
         new = record(place.tables, dataset("forecasts"), table)
     return Predicted(rows, new, left_out)

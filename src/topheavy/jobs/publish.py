@@ -19,6 +19,7 @@ from topheavy.jobs.workplace import Workplace
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalog import Tables
+from topheavy.tables.order import by_key
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all
@@ -42,8 +43,9 @@ def publish(place: Workplace, *, clock: Clock = system_clock, progress: Progress
     Raises:
         NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
     """
-    with place.lake.home.alone():
-        return _publish(place, clock, progress or Silent())
+    progress = progress or Silent()
+    with place.lake.home.alone(progress):
+        return _publish(place, clock, progress)
 
 
 def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
@@ -58,7 +60,7 @@ def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     progress.advance()
     beside = given(held, settings)
     answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | beside)
-    stored = {name: answers[name].select(dataset(name).schema.names).cast(dataset(name).schema) for name in ANSWERS}
+    stored = {name: by_key(dataset(name), answers[name]) for name in ANSWERS}
     progress.advance()
     whole = {**held, **beside, **stored}
     about = _about(place, clock)

@@ -1,6 +1,7 @@
 """Refine: answers in the lake become rows in the tables, and the rules look for what is wrong in them."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -43,7 +44,7 @@ def refine(place: Workplace, *, clock: Clock = system_clock, progress: Progress 
     progress = progress or Silent()
     lake = place.lake
     work = _Refining(lake, place.tables, clock, progress, load(SOURCES), Refined())
-    with lake.home.alone():
+    with lake.home.alone(progress):
         for source in work.sources.values():
             lake.ledger.read_again(source.name, str(source.edition))
         work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
@@ -103,10 +104,15 @@ class _Refining:
         return readable
 
     def _write(self, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
-        for name in sorted({name for _, item in parsed for name in item.tables}):
-            parts = [(entry, item) for entry, item in parsed if name in item.tables]
-            rows = complete(dataset(name), parts, symbols)
-            self._replace(dataset(name), {entry.unit.id: entry for entry, _ in parts}, rows)
+        """Bring two tables at a time up to date: while one waits for the disk or for Python, the other goes on."""
+        names = sorted({name for _, item in parsed for name in item.tables})
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: self._bring_up_to_date(dataset(name), parsed, symbols), names))
+
+    def _bring_up_to_date(self, target: Dataset, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
+        parts = [(entry, item) for entry, item in parsed if target.name in item.tables]
+        rows = complete(target, parts, symbols)
+        self._replace(target, {entry.unit.id: entry for entry, _ in parts}, rows)
 
     def _replace(self, target: Dataset, entries: dict[str, Entry], rows: pa.Table) -> None:
         ranks = {name: source.rank for name, source in self.sources.items()}

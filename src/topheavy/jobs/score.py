@@ -49,7 +49,7 @@ def score(place: Workplace, *, clock: Clock = system_clock, progress: Progress |
     heard.finish()
     if not rows:
         return 0
-    with place.lake.home.alone():
+    with place.lake.home.alone(heard):
         table = pa.Table.from_pylist(rows, schema=dataset("scores").schema)
         return record(place.tables, dataset("scores"), table)
 

@@ -11,6 +11,7 @@ from topheavy.jobs.monitor import monitor
 from topheavy.jobs.scoreboard import board
 from topheavy.web.app import make_app
 from topheavy.web.server import serve as serve_web
+from topheavy.web.server import settled
 
 
 def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> None:
@@ -23,4 +24,4 @@ def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> Non
 def hosted() -> Any:
     """Return the ASGI app for a service that hosts models: the same routes over a home that may hold models alone."""
     settings = read_settings()
-    return make_app(settings.home, forecaster=RegisteredModels(settings))
+    return settled(make_app(settings.home, forecaster=RegisteredModels(settings)))

@@ -82,7 +82,7 @@ def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progre
     card = replace(card, metrics=_metrics(account), intervals=_intervals(whole, tried))
     registry = Registry(place.settings.home)
     kept = registry.register(card, fitted.graph())
-    _keep_set(place, panel, kept, panel.sessions[cut])
+    _keep_set(place, panel, kept, panel.sessions[cut], heard)
     rmtree(resting, ignore_errors=True)
     champion = registry.aliases(kept.name).champion == kept.version
     return Trained(kept, "champion" if champion else "challenger", account.skill)
@@ -153,7 +153,7 @@ def _card(
     )
 
 
-def _keep_set(place: Workplace, panel: Panel, card: Card, cut: Any) -> None:
+def _keep_set(place: Workplace, panel: Panel, card: Card, cut: Any, progress: Progress) -> None:
     rows = to_long(panel)
     part = np.where(rows["session"].to_numpy().astype("datetime64[D]") < cut, "train", "test")
     about: dict[str, Any] = {
@@ -161,7 +161,7 @@ def _keep_set(place: Workplace, panel: Panel, card: Card, cut: Any) -> None:
         "version": pa.repeat(pa.scalar(card.version, pa.int64()), rows.num_rows),
         "part": pa.array(part, pa.string()),
     }
-    with place.lake.home.alone():
+    with place.lake.home.alone(progress):
         record(place.tables, dataset("training_sets"), pa.table(about | {n: rows[n] for n in rows.column_names}))
 
 

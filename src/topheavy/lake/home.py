@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
+from typing import IO
 
 from topheavy.core.errors import LakeError, one_line
+from topheavy.core.log import logger
+from topheavy.core.progress import Progress
 from topheavy.core.units import SourceKind
 
 FORMAT = 1
@@ -57,15 +60,29 @@ class Home:
             )
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Change the tables or the warehouse alone among all processes: others wait, and one that dies lets go."""
+    def alone(self, progress: Progress) -> Iterator[None]:
+        """Change the tables or the warehouse alone among all processes: others say that they wait, and wait.
+
+        A process that dies lets go. Streamed tables need no turn: nothing but sinks writes them, and of two sinks
+        the one whose commit comes second looks again.
+        """
         try:
             file = self.marker.open("rb")
         except OSError as error:
             raise LakeError(f"{self.marker} cannot be read: {one_line(error)}") from error
         with file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._wait(file, progress)
             yield
+
+    def _wait(self, file: IO[bytes], progress: Progress) -> None:
+        logger.info("%s: waiting for another run of this home to end", self.path)
+        progress.start("wait for another run of this home", 1)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        progress.advance()
+        progress.finish()
 
     def _claim(self, world: str) -> str:
         """Note the world, unless another thread or process was first; return the one that is noted."""

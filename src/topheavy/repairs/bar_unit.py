@@ -104,7 +104,8 @@ def misplaced(series: pl.DataFrame, splits: list[tuple[date, float]]) -> dict[in
     adjusted are wrong by the product of all splits since.
     """
     days = series["session"].to_list()
-    levels = [log(close / later_factor(splits, basis)) for close, basis in series.select("close", "basis").iter_rows()]
+    factors = {basis: later_factor(splits, basis) for basis in series["basis"].unique()}
+    levels = [log(close / factors[basis]) for close, basis in series.select("close", "basis").iter_rows()]
     found: dict[int, list[Passed]] = {}
     for day, ratio in splits:
         if _is_large(ratio):

@@ -72,15 +72,11 @@ class Tables:
         from pyiceberg.exceptions import TableAlreadyExistsError
         from pyiceberg.transforms import DayTransform, MonthTransform
 
-        about = {column.name: _about(column.meaning, column.unit) for column in dataset.all_columns}
         properties = PROPERTIES | (STREAMED if dataset.layer is Layer.STREAMED else {}) | {"comment": dataset.grain}
         with (
             suppress(TableAlreadyExistsError),  # another process was faster
-            self.catalog.create_table_transaction(name, schema=dataset.schema, properties=properties) as making,
+            self.catalog.create_table_transaction(name, schema=_described(dataset), properties=properties) as making,
         ):
-            with making.update_schema() as schema:
-                for column, text in about.items():
-                    schema.update_column(column, doc=text)
             if dataset.month_of:
                 with making.update_spec() as spec:
                     spec.add_field(dataset.month_of, MonthTransform(), f"{dataset.month_of}_month")
@@ -108,6 +104,14 @@ def told(what: str, advice: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise TableError(f"{what}: {one_line(error)}; {advice}") from error
+
+
+def _described(dataset: Dataset) -> pa.Schema:
+    """Return the dataset's schema with what each column means, in the form that becomes an Iceberg column's doc."""
+    return pa.schema(
+        field.with_metadata({"doc": _about(column.meaning, column.unit)})
+        for field, column in zip(dataset.schema, dataset.all_columns, strict=True)
+    )
 
 
 def _about(meaning: str, unit: str) -> str:

@@ -15,6 +15,8 @@ import pyarrow as pa
 from topheavy.datasets.schema import Dataset
 from topheavy.tables.catalog import Tables, empty, told
 from topheavy.tables.check import check
+from topheavy.tables.files import append
+from topheavy.tables.order import by_key, framed, share_a_key
 from topheavy.tables.read import read
 
 _SESSION = re.compile(r"/session=(\d{4}-\d{2}-\d{2})(?:/|$)")
@@ -36,7 +38,7 @@ def replace_slices(
     months = _touched(tables, dataset, coming, origins) if dataset.month_of else set()
     held = _held(tables, dataset, months)
     merged = _settle(dataset, held, coming, origins, ranks)
-    if merged.equals(_sorted(dataset, held)):
+    if merged.equals(by_key(dataset, held)):
         return 0
     _overwrite(tables, dataset, merged, months)
     return int(coming.num_rows)
@@ -44,9 +46,9 @@ def replace_slices(
 
 def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
     """Put ``rows`` in place of the whole table; return how many were written (0 when nothing changed)."""
-    coming = _sorted(dataset, check(dataset, rows))
+    coming = by_key(dataset, check(dataset, rows))
     held = read(tables, dataset)
-    if coming.equals(_sorted(dataset, held)):
+    if coming.equals(by_key(dataset, held)):
         return 0
     _replace_whole(tables, dataset, coming)
     return int(coming.num_rows)
@@ -55,11 +57,14 @@ def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
 def _settle(
     dataset: Dataset, held: pa.Table, coming: pa.Table, origins: list[str], ranks: Mapping[str, int]
 ) -> pa.Table:
-    kept = _frame(held).filter(~pl.col("origin").is_in(origins))
+    kept = framed(held).filter(~pl.col("origin").is_in(origins))
+    both = pl.concat([kept, framed(coming)])
+    ordered = by_key(dataset, both.to_arrow())
+    if not share_a_key(dataset, ordered):
+        return ordered
     rank = pl.col("source").replace_strict(dict(ranks), default=0, return_dtype=pl.Int64)
-    both = pl.concat([kept, _frame(coming)]).sort(rank, "received_at", "origin")
-    last = both.unique(subset=list(dataset.key), keep="last", maintain_order=True)
-    return _sorted(dataset, last.to_arrow().cast(dataset.schema))
+    last = both.sort(rank, "received_at", "origin").unique(subset=list(dataset.key), keep="last")
+    return by_key(dataset, last.to_arrow())
 
 
 def _overwrite(tables: Tables, dataset: Dataset, rows: pa.Table, months: set[date]) -> None:
@@ -78,10 +83,10 @@ def _replace_whole(tables: Tables, dataset: Dataset, rows: pa.Table) -> None:
 def _commit(tables: Tables, dataset: Dataset, rows: pa.Table, where: str) -> None:
     with told(f"{dataset.name} cannot be written", "if another run is writing, wait for its end and run again"):
         table = tables.open(dataset)
-        if next(iter(table.scan(row_filter=where).plan_files()), None) is None:
-            table.append(rows)
-        else:
-            table.overwrite(rows, overwrite_filter=where)
+        with table.transaction() as change:
+            if next(iter(table.scan(row_filter=where).plan_files()), None):
+                change.delete(where)
+            append(table, change, dataset, rows)
 
 
 def _touched(tables: Tables, dataset: Dataset, coming: pa.Table, origins: list[str]) -> set[date]:
@@ -104,22 +109,12 @@ def _held(tables: Tables, dataset: Dataset, months: set[date]) -> pa.Table:
 
 
 def _months(dataset: Dataset, rows: pa.Table) -> set[date]:
-    return set(_frame(rows)[dataset.month_of].dt.truncate("1mo").unique().to_list())
+    return set(framed(rows)[dataset.month_of].dt.truncate("1mo").unique().to_list())
 
 
 def _of(rows: pa.Table, origins: list[str]) -> pa.Table:
-    return _frame(rows).filter(pl.col("origin").is_in(origins)).to_arrow().cast(rows.schema)
+    return framed(rows).filter(pl.col("origin").is_in(origins)).to_arrow().cast(rows.schema)
 
 
 def _next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
-def _sorted(dataset: Dataset, rows: pa.Table) -> pa.Table:
-    return _frame(rows).sort(dataset.key).to_arrow().cast(dataset.schema)
-
-
-def _frame(rows: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(rows)
-    assert isinstance(frame, pl.DataFrame)
-    return frame

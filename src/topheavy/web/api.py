@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException as Refusal
 
 from topheavy.core.errors import NotPublished, TopheavyError, UsageError, one_line
 from topheavy.web import answers, models
@@ -21,6 +22,8 @@ from topheavy.web.view import View
 
 MOST_ECHOED = 80
 """So many characters of what cannot be read are said back."""
+
+_WORDS: dict[int, str] = {404: "no_route", 405: "no_route", 413: "too_long", 415: "neither_json_nor_csv"}
 
 IndexName = Annotated[str, Query(description="an index or a fund, as /api/about names it")]
 GroupName = Annotated[str, Query(description="a group, as /api/about names it")]
@@ -101,7 +104,7 @@ def add_api(server: FastAPI, view: View) -> None:
     server.add_api_route("/api/{rest:path}", _no_such_route, methods=["GET"], include_in_schema=False)
     server.add_exception_handler(TopheavyError, _refuse)
     server.add_exception_handler(RequestValidationError, _misread)
-    server.add_exception_handler(HTTPException, _unreadable)
+    server.add_exception_handler(Refusal, _unreadable)
 
     def docs() -> HTMLResponse:
         return HTMLResponse(describe(server.openapi()))
@@ -143,13 +146,13 @@ async def _misread(_: Request, error: Exception) -> JSONResponse:
 
 def _place(item: dict[str, Any]) -> str:
     """Say where something is wrong: a parameter's name, or the way to it through a body."""
-    first, *inside = item["loc"] or ("body",)
-    return ".".join(str(part) for part in inside) or str(first)
+    way = [str(part) for part in item["loc"]]
+    return ".".join(way[1:] if way[:1] in (["body"], ["query"], ["path"]) else way) or "body"
 
 
 async def _unreadable(_: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(getattr(error, "status_code", HTTPStatus.UNPROCESSABLE_ENTITY))
-    return _problem(status, "unreadable", str(getattr(error, "detail", one_line(error))))
+    return _problem(status, _WORDS.get(status, "unreadable"), str(getattr(error, "detail", one_line(error))))
 
 
 def _problem(status: HTTPStatus, error: str, message: str) -> JSONResponse:

@@ -1,5 +1,6 @@
 """The JSON interface to forecasts: which models there are, and what they say; for a service that hosts them, too."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any
 
@@ -46,9 +47,9 @@ class ModelsApi:
         """Tell what a model is: what it reads, what it learned from, and how it did on what it had not seen."""
         return self._forecaster.model(name)
 
-    def invoke(self, name: Name, invocation: Invocation) -> Spoken:
+    async def invoke(self, name: Name, invocation: Invocation) -> Spoken:
         """Forecast: of a security by name, of values, or of several instances at once."""
-        return self._forecaster.invoke(name, invocation)
+        return await self._answer(lambda: name, invocation)
 
     async def invocations(self, request: Request) -> Spoken:
         """Forecast with the model that is hosted here: JSON as above, or CSV, a row an instance."""
@@ -60,7 +61,13 @@ class ModelsApi:
             asked = read_rows(body) if kind == CSV else Invocation.model_validate_json(body)
         except ValidationError as error:
             raise RequestValidationError(error.errors(include_url=False)) from error
-        return await run_in_threadpool(lambda: self._forecaster.invoke(self._forecaster.hosted(), asked))
+        return await self._answer(self._forecaster.hosted, asked)
+
+    async def _answer(self, name: Callable[[], str], asked: Invocation) -> Spoken:
+        """Answer one instance of values at once: that takes less than handing it to a thread, as all else is."""
+        if asked.values:
+            return self._forecaster.invoke(name(), asked)
+        return await run_in_threadpool(lambda: self._forecaster.invoke(name(), asked))
 
     @property
     def _forecaster(self) -> Forecaster:
@@ -76,16 +83,16 @@ def add_models_api(server: FastAPI, forecaster: Forecaster | None) -> None:
     server.add_api_route("/ping", api.ping, methods=["GET"], responses=_problems(503), tags=["app"])
     server.add_api_route("/api/models", api.models, methods=["GET"], responses=_problems(404, 503), tags=tags)
     server.add_api_route("/api/models/{name}", api.model, methods=["GET"], responses=one, tags=tags)
-    server.add_api_route("/api/models/{name}/invocations", api.invoke, methods=["POST"], responses=every, tags=tags)
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Invocation"}},
                CSV: {"schema": {"type": "string"}, "example": "AAPL\n101.5,102.25,101.75\n"}}  # fmt: skip
     body = {"requestBody": {"required": True, "content": content}}
-    server.add_api_route(HOSTED, api.invocations, methods=["POST"], responses=every, tags=tags, openapi_extra=body)
+    for route, answer, extra in (("/api/models/{name}/invocations", api.invoke, None), (HOSTED, api.invocations, body)):
+        server.add_api_route(route, answer, methods=["POST"], responses=every, tags=tags, openapi_extra=extra)
     server.add_middleware(Bounded)
 
 
 class Bounded:
-    """Middleware that stops reading what is asked of a model once it is too long."""
+    """Middleware that stops reading what is asked of a model once it is too long, and says so as all refusals are."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,5 +1,6 @@
 """Running the app on this machine, until interrupted or for as long as a block lasts."""
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -39,7 +40,17 @@ def serve(
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(make_app(home, desk, forecaster, board), _address(listening), announce).run(sockets=[listening])
+        _Announcing(settled(make_app(home, desk, forecaster, board)), _address(listening), announce).run(
+            sockets=[listening]
+        )
+
+
+def settled(app: FastAPI) -> FastAPI:
+    """Return the app after setting aside, for as long as the process lasts, what it is made of: else each full
+    collection of garbage would look at all of it again, and for a tenth of a second nothing would be answered."""
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
+from topheavy.forecast.extra import forecasting
 from topheavy.forecast.lstm.network import Floats, Network
 
 if TYPE_CHECKING:
@@ -10,12 +11,13 @@ if TYPE_CHECKING:
 
 
 def keras_model(network: Network, row: Floats, steps: int) -> "Model":
-    """Return a Keras model (examples × steps × 1 → examples × 1) with one network's weights, on JAX unless set otherwise.
+    """Return a Keras model (examples × steps × 1 → examples × 1) with one network's weights, on JAX by default.
 
     Its inputs are those of ``transform.inputs``, its outputs usual moves.
     """
     os.environ.setdefault("KERAS_BACKEND", "jax")
-    import keras
+    with forecasting():
+        import keras
 
     model = keras.Sequential(
         [keras.Input((steps, 1)), keras.layers.LSTM(network.units), keras.layers.Dense(1)], name="topheavy_lstm"

@@ -1,6 +1,7 @@
 """Learning from a task: what both LSTM models do, for one network or for one each series."""
 
 from topheavy.core.errors import UsageError
+from topheavy.forecast.extra import forecasting
 from topheavy.forecast.lstm.lessons import lessons
 from topheavy.forecast.lstm.network import Network
 from topheavy.forecast.lstm.recurrent import Recurrent
@@ -25,8 +26,9 @@ def learn(task: Task, training: Training, *, each: bool) -> Recurrent:
         seed=training.seed,
     )
     taught = lessons(task, lookback, each=each)
-    if training.workers > 1:
-        trained = train_shared(taught, recipe, training.workers, training.checkpoints, training.progress)
-    else:
-        trained = train(taught, recipe, training.checkpoints, training.progress)
+    with forecasting():
+        if training.workers > 1:
+            trained = train_shared(taught, recipe, training.workers, training.checkpoints, training.progress)
+        else:
+            trained = train(taught, recipe, training.checkpoints, training.progress)
     return Recurrent(Network(recipe.units), trained.weights, lookback, task.horizon)

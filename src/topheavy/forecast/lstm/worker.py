@@ -3,8 +3,10 @@
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from threading import Thread
+from types import TracebackType
 from typing import TextIO
 
 import numpy as np
@@ -57,6 +59,13 @@ def main(folder: Path) -> None:
         np.savez(folder / TRAINED, weights=trained.weights, losses=losses)
 
 
+def _end_at_once(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what went wrong and end: an orderly end would wait for the others, who may wait for this one."""
+    traceback.print_exception(kind, error, trace)
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def _standard_output() -> TextIO:
     """Return standard output for us alone: what libraries print there goes to standard error from now on."""
     ours = os.fdopen(os.dup(1), "w")
@@ -65,9 +74,10 @@ def _standard_output() -> TextIO:
 
 
 def _end_with_whoever_started_it() -> None:
-    sys.stdin.read()
+    os.read(0, 1)  # not sys.stdin: a thread that waits in it keeps the interpreter from ending
     os._exit(1)
 
 
 if __name__ == "__main__":
+    sys.excepthook = _end_at_once
     main(Path(sys.argv[1]))

@@ -49,7 +49,7 @@ def train_shared(
 @contextmanager
 def _started(folder: Path, workers: int) -> Iterator[Sequence["subprocess.Popen[str]"]]:
     """Run the workers; where one fails, or the block is left early, all are ended."""
-    world = {"TOPHEAVY_WORLD_SIZE": str(workers), "TOPHEAVY_COORDINATOR": f"127.0.0.1:{_free_port()}"}
+    world = {"TOPHEAVY_WORLD_SIZE": str(workers), "TOPHEAVY_COORDINATOR": f"127.0.0.1:{free_port()}"}
     command = [sys.executable, "-m", "topheavy.forecast.lstm.worker", str(folder)]
     processes: list[subprocess.Popen[str]] = []
     watching: list[Thread] = []
@@ -109,7 +109,8 @@ def _last(folder: Path, rank: int) -> str:
     return lines[-1].strip() if lines else "it said nothing"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

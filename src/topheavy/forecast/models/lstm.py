@@ -1,13 +1,12 @@
 """LSTM: one network that reads the last moves of any series, in units of their own size."""
 
+from topheavy.forecast.lstm.learn import learn
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.task import Task
 
 
 def fit(task: Task, training: Training) -> Fitted:
     """Train one network on the windows of all series."""
-    from topheavy.forecast.lstm.learn import learn
-
     return learn(task, training, each=False)
 
 

@@ -1,13 +1,12 @@
 """LSTM for each series: as many networks as series, each with what it alone has seen, all trained in one loop."""
 
+from topheavy.forecast.lstm.learn import learn
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.task import Task
 
 
 def fit(task: Task, training: Training) -> Fitted:
     """Train a network on the windows of each series."""
-    from topheavy.forecast.lstm.learn import learn
-
     return learn(task, training, each=True)
 
 

@@ -1,0 +1,37 @@
+"""Our side of ``forecast_training.py``: trains what a folder holds, prints seconds as JSON."""
+
+import json
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from topheavy.core.progress import Silent
+from topheavy.forecast.lstm.lessons import Lessons, read
+from topheavy.forecast.lstm.train import Recipe, train
+
+
+class Clocked(Silent):
+    """The moment each epoch ended."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+
+    def advance(self, *, failed: bool = False) -> None:
+        self.ends.append(perf_counter())
+
+
+def measured(lessons: Lessons, job: dict[str, int]) -> dict[str, object]:
+    clock, began = Clocked(), perf_counter()
+    recipe = Recipe(job["units"], job["epochs"], job["batch"], rate=1e-3, patience=0)
+    trained = train(lessons, recipe, None, clock)
+    times = [after - before for before, after in zip([began, *clock.ends], clock.ends, strict=False)]
+    return {"total": perf_counter() - began, "epochs": times, "loss": trained.losses[-1][0]}
+
+
+def main(folder: Path) -> None:
+    jobs = json.loads((folder / "jobs.json").read_text())
+    print(json.dumps([measured(read(folder / f"lessons{number}.npz"), job) for number, job in enumerate(jobs)]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
