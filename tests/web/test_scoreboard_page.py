@@ -14,6 +14,7 @@ from topheavy.core.units import SourceKind
 from topheavy.jobs.scoreboard import board
 from topheavy.jobs.workplace import workplace
 from topheavy.lake.home import open_home
+from topheavy.web.handed import Handed
 from topheavy.web.server import running
 
 expect.set_options(timeout=20_000)
@@ -26,7 +27,7 @@ pytestmark = [
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
-    with board(read_settings(home, {})) as shown, running(home, board=shown) as address:
+    with board(read_settings(home, {})) as shown, running(home, Handed(board=shown)) as address:
         yield address
 
 
