@@ -203,7 +203,7 @@ def _draw(app: App, view: View) -> None:
             return nothing, nothing, None, None, None, True, False
         palette = look(scheme)
         figures = beside(looked, found, palette, reach), telling(looked, found, palette, reach)
-        words = persuading_words(looked, found), telling_words(looked, found), in_words(looked, found)
+        words = persuading_words(found), telling_words(looked, found), in_words(looked, found)
         return *figures, *words, False, True
 
 
