@@ -219,7 +219,7 @@ PAGE = Page(
     path=PATH,
     title="Scoreboard",
     icon="M4 20h16M12 4v16M6 8h6M12 13h7M6 6v4M19 11v4",
-    order=50,
+    order=60,
     layout=layout,
     register=register,
 )
