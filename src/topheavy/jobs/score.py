@@ -22,9 +22,9 @@ from topheavy.tables.record import record
 _ACCOUNT = """
 SELECT name, version, model, COUNT(*) AS scored, MIN(session) AS since, MAX(session) AS until,
   SQRT(AVG(error * error)) AS rmse, SQRT(AVG(naive_error * naive_error)) AS rmse_naive,
-  SQRT(SUM(error * error)) / NULLIF(SQRT(SUM(naive_error * naive_error)), 0) AS ratio,
+  SQRT(SUM(error * error / (now * now))) / NULLIF(SQRT(SUM(naive_error * naive_error / (now * now))), 0) AS ratio,
   AVG(CASE WHEN within THEN 1.0 WHEN within IS NOT NULL THEN 0.0 END) AS coverage
-FROM scores GROUP BY name, version, model ORDER BY name, version
+FROM (SELECT *, CASE WHEN target = 'price' THEN actual - naive_error ELSE 1 END AS now FROM scores) GROUP BY name, version, model ORDER BY name, version
 """
 
 _SHARED = ("name", "version", "model", "target", "horizon", "series", "origin", "session")
@@ -55,7 +55,10 @@ def score(place: Workplace, *, clock: Clock = system_clock, progress: Progress |
 
 
 def account(place: Workplace) -> list[dict[str, Any]]:
-    """Return how each registered model did so far, beside "tomorrow = today" on the same forecasts."""
+    """Return how each registered model did so far, beside "tomorrow = today" on the same forecasts.
+
+    A price's ratio is of errors relative to today's price, so that dear shares count no more than others.
+    """
     return ask(place, _ACCOUNT) if place.tables.exists(dataset("scores")) else []
 
 
