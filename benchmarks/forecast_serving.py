@@ -28,8 +28,11 @@ import numpy as np
 from topheavy import __version__
 from topheavy.forecast.card import Card
 from topheavy.forecast.conformal import learn
+from topheavy.forecast.lstm.keras_model import keras_model
+from topheavy.forecast.lstm.recurrent import Recurrent
+from topheavy.forecast.lstm.transform import inputs
 from topheavy.forecast.model import Fitted, Model, Training, models
-from topheavy.forecast.panel import Panel
+from topheavy.forecast.panel import Matrix, Panel
 from topheavy.forecast.registry import Registry
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
@@ -101,6 +104,19 @@ def timed(registry: Registry, name: str, fitted: Fitted, one: Task, panel: Panel
     print(
         f"{name:16}{own[0]:14,.0f}{own[1]:10,.0f}{graph[0]:12,.0f}{graph[1]:10,.0f}{own[0] / graph[0]:8.1f}"
         f"{whole[0]:14,.0f}{whole[1]:10,.0f}",
+        flush=True,
+    )
+    if isinstance(fitted, Recurrent) and not fitted.each:
+        timed_in_keras(fitted, given["window"], graph[0], seconds)
+
+
+def timed_in_keras(fitted: Recurrent, window: Matrix, onnx: float, seconds: float) -> None:
+    """Print what the same network takes by Keras' ``predict``."""
+    network = keras_model(fitted.network, fitted.weights[0], fitted.lookback - 1)
+    moves = inputs(window)[0][..., None].astype(np.float32)
+    keras = micros(lambda: network.predict(moves, verbose=0), seconds)
+    print(
+        f"{'  in Keras, JAX':16}{keras[0]:14,.0f}{keras[1]:10,.0f}{onnx:12,.0f}{'':10}{keras[0] / onnx:8.1f}",
         flush=True,
     )
 

@@ -9,6 +9,7 @@ says what is measured.
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -89,13 +90,21 @@ def plain_json(to: Broker, rows: list[dict[str, object]]) -> float:
     return len(rows) / taken
 
 
-def pacing(seconds: float) -> list[float]:
-    """Return by how many milliseconds slices left late, of a market at its own pace."""
+def pacing(seconds: float, busy: int) -> str:
+    """Say by how many milliseconds slices left late, of a market at its own pace, beside ``busy`` busy processes."""
     pace = Pace(1.0)
-    for _ in pace.keep(feed("simulator").trades(NOWHERE, Ask(rate=5_000))):
-        if len(pace.errors) >= seconds / 0.005:
-            break
-    return sorted(1_000 * error for error in pace.errors)
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
+    try:
+        for _ in pace.keep(feed("simulator").trades(NOWHERE, Ask(rate=5_000))):
+            if len(pace.errors) >= seconds / 0.005:
+                break
+    finally:
+        for one in others:
+            one.kill()
+            one.wait()
+    late = sorted(1_000 * error for error in pace.errors)
+    at = {share: late[min(len(late) - 1, int(share * len(late)))] for share in (0.5, 0.99, 0.999)}
+    return ", ".join(f"p{share * 100:g} {found:.2f}" for share, found in at.items())
 
 
 def show(kafka: Kafka, records: int, rounds: int) -> None:
@@ -131,9 +140,9 @@ def main() -> int:
     if reason := why_none():
         print(reason, file=sys.stderr)
         return 2
-    errors = pacing(10)
-    at = {share: errors[min(len(errors) - 1, int(share * len(errors)))] for share in (0.5, 0.99, 0.999)}
-    print("pace at 1×, ms late: " + ", ".join(f"p{share * 100:g} {late:.2f}" for share, late in at.items()))
+    print(f"pace at 1×, ms late: {pacing(10, 0)}")
+    cores = os.cpu_count() or 1
+    print(f"beside {2 * cores} busy processes on {cores} cores: {pacing(10, 2 * cores)}")
     with tempfile.TemporaryDirectory() as folder:
         kafka = Kafka(Path(folder))
         try:

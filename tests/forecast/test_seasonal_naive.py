@@ -26,3 +26,8 @@ def test_volatility_is_that_of_the_same_sessions_of_last_week(horizon: int) -> N
     week = panel.values[-5:]
     expected = np.mean([week[step % 5] for step in range(horizon)], axis=0)
     assert np.exp(said) == pytest.approx(np.sqrt(expected))
+
+
+def test_five_sessions_ahead_it_is_naive_to_the_last_digit() -> None:
+    one = task(variances(60, 2), target("volatility"), 5)
+    assert (MODEL.learn(one).predict(one.x, np.arange(20, 60)) == 0.0).all()

@@ -84,7 +84,6 @@ def test_a_backtest_is_read_naive_first_and_in_words(forecast: Call) -> None:
         (("train", "--model", "drift", *NAMED, "--until", "2023"), "--until is '2023', which is not a date"),
         (("predict", "yours"), "yours"),
         (("backtest", *NAMED), "do not reach beyond the first 504"),
-        (("promote", "mine", "9"), "mine"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_that_says_what_to_do(
@@ -94,6 +93,15 @@ def test_what_cannot_be_done_is_one_line_that_says_what_to_do(
     assert code == 2
     assert said in err
     assert len([line for line in err.splitlines() if line.startswith("topheavy:")]) == 1
+
+
+def test_a_version_that_is_not_there_cannot_be_promoted(forecast: Call) -> None:
+    assert forecast("train", "--model", "naive", *NAMED, "--held-out", "30", "--name", "ours")[0] == 0
+    code, _, err = forecast("promote", "ours", "9")
+    assert code == 2
+    assert "ours has no version '9'" in err
+    code, out, _ = forecast("promote", "ours", "1")
+    assert (code, out.strip()) == (0, "ours: version 1 is champion")
 
 
 def test_hyper_parameters_come_by_flag_before_environment(

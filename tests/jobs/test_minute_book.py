@@ -1,6 +1,7 @@
 """Minute bars follow the trades table: late ones correct them, and a death between the two is made good."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,9 +26,12 @@ def tables(tmp_path: Path) -> Iterator[Tables]:
     opened.catalog.close()
 
 
-def put(tables: Tables, batch: int, rows: pa.Table) -> tuple[pa.Table, Position]:
+LATER = START + timedelta(days=1)
+
+
+def put(tables: Tables, batch: int, rows: pa.Table, received: datetime = LATER) -> tuple[pa.Table, Position]:
     """Append trades as one batch; return what the sink would hand on."""
-    beside = {"partition": 0, "batch": batch, "received_at": START}
+    beside = {"partition": 0, "batch": batch, "received_at": received}
     for name, value in beside.items():
         field = TRADES.schema.field(name)
         rows = rows.append_column(field, pa.repeat(pa.scalar(value, field.type), rows.num_rows))
@@ -50,6 +54,16 @@ def test_a_late_trade_rewrites_its_minute_and_no_other(tables: Tables) -> None:
     changed = book.take(*put(tables, 1, trades([1, 132], apart=1)))
     assert changed.num_rows == 2
     assert bars(tables) == [("AAPL", 31, True, 1), ("AAPL", 1, True, 0), ("AAPL", 2, False, 0)]
+
+
+def test_a_clock_that_leapt_ahead_ends_no_minute(tables: Tables) -> None:
+    book, now = MinuteBook(tables, 0), START + timedelta(seconds=30)
+    book.take(*put(tables, 0, trades([1, 2, 7200], apart=1), received=now))
+    assert bars(tables) == [("AAPL", 2, False, 0), ("AAPL", 1, False, 0)]
+    book.take(*put(tables, 1, trades([29], apart=1), received=now))
+    assert bars(tables)[0] == ("AAPL", 3, False, 0), "and what comes next is no correction"
+    book.take(*put(tables, 2, trades([80], apart=1), received=START + timedelta(seconds=80)))
+    assert bars(tables)[0] == ("AAPL", 3, True, 0)
 
 
 def test_an_open_minute_becomes_final_without_another_trade_of_its_own(tables: Tables) -> None:

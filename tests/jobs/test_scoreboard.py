@@ -123,9 +123,9 @@ def sessions(count: int, since: date) -> list[date]:
 
 
 def watched(place: Workplace, wilder: float, worse: float) -> Recorded:
-    """A backtest of 200 sessions and 60 live ones after it: a market ``wilder`` than then, a model ``worse``."""
+    """A backtest of 200 sessions and 60 live ones after it: a market ``wilder`` than then, forecasts ``worse``."""
     moves = np.random.default_rng(2).normal(0, 0.01, 260)
-    errors = np.random.default_rng(3).normal(0, 0.01, 260)
+    said = np.random.default_rng(3).normal(0, 0.003, 260)
     days = sessions(261, date(2023, 1, 1))
     live = [200 + at for at in range(60)]
     put(
@@ -138,7 +138,7 @@ def watched(place: Workplace, wilder: float, worse: float) -> Recorded:
         "backtest_forecasts",
         [
             {"run": "r2", "target": "return", "horizon": 1, "model": "ridge", "series": "AAA", "origin": days[at],
-             "session": days[at + 1], "value": moves[at] - errors[at], "naive": 0.0, "actual": moves[at]}
+             "session": days[at + 1], "value": said[at], "naive": 0.0, "actual": moves[at]}
             for at in range(200)
         ],
     )  # fmt: skip
@@ -147,20 +147,21 @@ def watched(place: Workplace, wilder: float, worse: float) -> Recorded:
     put(
         place,
         "scores",
-        [score("AAA", 0, wilder * worse * errors[at], wilder * moves[at]) | one
+        [score("AAA", 0, wilder * (moves[at] - worse * said[at]), wilder * moves[at]) | one
          for at, one in zip(live, dated, strict=True)],
     )  # fmt: skip
     return Recorded(place)
 
 
 def test_a_model_that_has_become_worse_sets_off_the_alarm(place: Workplace) -> None:
-    (one,) = watched(place, wilder=1, worse=3).live()
+    (one,) = watched(place, wilder=1, worse=8).live()
     assert (one.drift.watched, one.drift.alarm) == (True, True)
     assert "errors have grown beyond what its backtest lets one expect, since 2023-" in one.drift.said
 
 
-def test_a_model_that_is_as_it_was_sets_off_none(place: Workplace) -> None:
-    (one,) = watched(place, wilder=1, worse=1).live()
+@pytest.mark.parametrize("wilder", [1, 4])
+def test_a_model_that_is_as_it_was_sets_off_none_however_wild_the_market(place: Workplace, wilder: float) -> None:
+    (one,) = watched(place, wilder=wilder, worse=1).live()
     assert (one.drift.watched, one.drift.alarm) == (True, False)
     assert one.drift.said == "errors are those of its backtest, over 60 sessions"
 

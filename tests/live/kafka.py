@@ -85,6 +85,13 @@ class Kafka:
         """End the broker at once, as a power cut would."""
         self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """Let the broker stand still: connections stay, nothing is answered."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def restart(self) -> None:
         self.stop()
         self.start()

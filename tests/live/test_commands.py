@@ -70,6 +70,7 @@ def test_a_file_goes_through_kafka_into_the_tables(kafka: Kafka, topic: str, tra
     assert held(home) == EXPECTED
     status = told(home, servers, "status", "--topic", topic)
     assert sum(row["behind"] for row in status) == 0
+    assert {(row["sink"], row["state"], row["unreadable"]) for row in status} == {("1 of 1", "ended", 0)}
     (again,) = told(home, servers, *words, "--sink")
     assert (again["new_trades"], again["repeated"]) == (0, sent["sent"])
     assert held(home) == EXPECTED

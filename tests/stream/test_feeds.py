@@ -160,3 +160,13 @@ def test_a_wait_can_be_ended() -> None:
     next(kept)
     stop.set()
     assert list(kept) == []
+
+
+def test_a_made_up_market_goes_on_from_the_prices_given() -> None:
+    ask = Ask(
+        rate=2_000, options={"prices": {"AAA": 10.0, "BBB": 4_000.0}}, begin=datetime(2024, 12, 6, 15, tzinfo=UTC)
+    )
+    rows = next(iter(feed("simulator").trades(NOWHERE, ask))).batch.to_pylist()
+    assert {row["security"] for row in rows} == {"AAA", "BBB"}
+    for row in rows:
+        assert row["price"] == pytest.approx({"AAA": 10.0, "BBB": 4_000.0}[row["security"]], rel=0.01)

@@ -21,6 +21,7 @@ from topheavy.forecast.registry import Registry
 from topheavy.jobs.forecaster import RegisteredModels
 from topheavy.web.app import make_app
 from topheavy.web.forecaster import MOST_INSTANCES, MOST_VALUES
+from topheavy.web.handed import Handed
 from topheavy.web.models_api import MOST_BYTES
 
 HERE = "http://127.0.0.1:8050"
@@ -60,7 +61,7 @@ def client(home: Path) -> Iterator[TestClient]:
 
 
 def over(home: Path, **settings: str) -> TestClient:
-    return TestClient(make_app(home, forecaster=RegisteredModels(read_settings(home, settings))), base_url=HERE)
+    return TestClient(make_app(home, Handed(forecaster=RegisteredModels(read_settings(home, settings)))), base_url=HERE)
 
 
 def asked(client: TestClient, name: str, **body: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from topheavy.core.settings import read_settings
 from topheavy.core.units import SourceKind
 from topheavy.jobs.monitor import monitor
 from topheavy.web.app import make_app
+from topheavy.web.handed import Handed
 
 HERE = "http://127.0.0.1:8050"
 JSON = {"content-type": "application/json"}
@@ -20,7 +21,7 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     home = small_home(tmp_path / "home", SourceKind.SIMULATED)
-    with monitor(read_settings(home, {})) as desk, TestClient(make_app(home, desk), base_url=HERE) as client:
+    with monitor(read_settings(home, {})) as desk, TestClient(make_app(home, Handed(desk)), base_url=HERE) as client:
         yield client
 
 

@@ -17,6 +17,7 @@ from topheavy.lake.home import open_home
 from topheavy.lake.leases import Leases
 from topheavy.lake.ledger import Attempt, Ledger
 from topheavy.simulator.server import running as simulated_vendor
+from topheavy.web.handed import Handed
 from topheavy.web.server import running
 
 expect.set_options(timeout=20_000)
@@ -29,7 +30,7 @@ pytestmark = [
 
 @contextmanager
 def watched(home: Path) -> Iterator[str]:
-    with monitor(read_settings(home, {})) as desk, running(home, desk) as address:
+    with monitor(read_settings(home, {})) as desk, running(home, Handed(desk)) as address:
         yield address
 
 
@@ -115,7 +116,7 @@ def test_what_failed_is_asked_for_again_from_the_page(look: Look, tmp_path: Path
     with (
         simulated_vendor(seed=3, since=SINCE, until=UNTIL, companies=30, faults="latency:wait=2s") as base,
         monitor(settings_for(home, base)) as desk,
-        running(home, desk) as address,
+        running(home, Handed(desk)) as address,
         look(f"{address}/runs?state=failed&source=polygon") as page,
     ):
         page.locator("#runs-grid .ag-row input[type=checkbox]").first.click()

@@ -13,6 +13,7 @@ from topheavy.jobs.scoreboard import board
 from topheavy.jobs.workplace import workplace
 from topheavy.lake.home import open_home
 from topheavy.web.app import make_app
+from topheavy.web.handed import Handed
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with workplace(read_settings(home, {})) as place:
         put(place, "forecasts", [forecast("AAA", 0), forecast("AAA", 1)])
         put(place, "scores", [score("AAA", 0, 0.03, 0.05)])
-    with board(read_settings(home, {})) as shown, TestClient(make_app(home, board=shown)) as client:
+    with board(read_settings(home, {})) as shown, TestClient(make_app(home, Handed(board=shown))) as client:
         yield client
 
 
@@ -109,7 +110,7 @@ def test_what_cannot_be_told_is_said(
 
 def test_where_nothing_was_tried_lists_are_empty_and_what_to_run_is_said(tmp_path: Path) -> None:
     home = open_home(tmp_path / "home").path
-    with board(read_settings(home, {})) as shown, TestClient(make_app(home, board=shown)) as client:
+    with board(read_settings(home, {})) as shown, TestClient(make_app(home, Handed(board=shown))) as client:
         assert get(client, "/api/scoreboard") == {"backtests": []}
         assert get(client, "/api/scores") == {"registered": [], "live": []}
         answer = client.get("/api/scoreboard/forecasts")

@@ -14,6 +14,7 @@ from topheavy.core.units import SourceKind
 from topheavy.jobs.scoreboard import board
 from topheavy.jobs.workplace import workplace
 from topheavy.lake.home import open_home
+from topheavy.web.handed import Handed
 from topheavy.web.server import running
 
 expect.set_options(timeout=20_000)
@@ -26,7 +27,7 @@ pytestmark = [
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
-    with board(read_settings(home, {})) as shown, running(home, board=shown) as address:
+    with board(read_settings(home, {})) as shown, running(home, Handed(board=shown)) as address:
         yield address
 
 
@@ -69,9 +70,9 @@ def test_simulated_is_in_plain_sight(look: Look, address: str) -> None:
 def test_a_model_in_the_table_leads_to_its_charts(look: Look, address: str) -> None:
     with look(f"{address}/scoreboard") as page:
         drawn(page, "scoreboard-telling")
-        page.locator("#scoreboard-standings").get_by_role("link", name="lstm").click()
-        expect(page.locator("#scoreboard-telling-words")).to_contain_text("mean squared error of lstm was 2.00 times")
-        expect(page.locator("#scoreboard-standings .chosen")).to_contain_text("lstm")
+        page.locator("#scoreboard-standings").get_by_role("link", name="LSTM").click()
+        expect(page.locator("#scoreboard-telling-words")).to_contain_text("mean squared error of LSTM was 2.00 times")
+        expect(page.locator("#scoreboard-standings .chosen")).to_contain_text("LSTM")
         assert page.url.endswith("/scoreboard?target=price&horizon=1&model=lstm&series=AAA")
         page.go_back()
         expect(page.locator("#scoreboard-standings .chosen")).to_contain_text("ridge")
@@ -79,9 +80,9 @@ def test_a_model_in_the_table_leads_to_its_charts(look: Look, address: str) -> N
 
 def test_controls_and_address_say_the_same(look: Look, address: str) -> None:
     with look(f"{address}/scoreboard?model=lstm&series=BBB") as page:
-        expect(page.locator("#scoreboard-telling-words")).to_contain_text("for BBB, the mean squared error of lstm")
+        expect(page.locator("#scoreboard-telling-words")).to_contain_text("for BBB, the mean squared error of LSTM")
         page.locator("#scoreboard-target").get_by_text("Return").click()
-        expect(page.locator("#scoreboard-answer")).to_contain_text("Ridge does not beat")
+        expect(page.locator("#scoreboard-answer")).to_contain_text("Ridge on the last steps does not beat")
         assert page.url.endswith("/scoreboard?target=return&horizon=1&model=ridge&series=AAA")
         href = "/api/scoreboard/forecasts?target=return&horizon=1&model=ridge&series=AAA&run=r2"
         expect(page.locator("#scoreboard-json")).to_have_attribute("href", href)

@@ -115,9 +115,10 @@ def test_the_charts_words_hold_both_r2_and_the_end(text_of: Read) -> None:
                lost=lost)
         for at, (value, actual, lost) in enumerate(rows)
     ]  # fmt: skip
-    said = text_of(persuading_words(looked("r2"), singles))
+    said = text_of(persuading_words(singles))
     assert "R² of this chart: 0.500" in said, "what came: 11, 11, 14, with a mean of 12: 1 − (1 + 1 + 1) ÷ (1 + 1 + 4)"
-    assert "on the same days: 0.000" in said
+    assert "of “tomorrow = today”: 0.000" in said
+    assert "Nothing to hide behind" in said, "naive's R² is nothing: it has no part in a line that comes close"
     told = text_of(telling_words(looked("r2"), singles))
     assert "ends at or below zero" in told
     assert "was 0.667 times naive's" in told, "one of naive's mean squared errors less, over three: 1 − 1 ÷ 3"
@@ -132,3 +133,18 @@ def test_drift_is_an_alarm_in_words(text_of: Read) -> None:
     text = text_of(live([one]))
     assert "return-1 3 (lstm): errors have grown." in text
     assert "50.0 % of 80 %" in text
+
+
+def test_a_chart_in_which_naive_looks_as_good_is_said_to_persuade(text_of: Read) -> None:
+    singles = [
+        Single(
+            origin=DAYS[at], session=DAYS[at + 1], value=naive, low=None, high=None, naive=naive, actual=actual, lost=0
+        )
+        for at, (naive, actual) in enumerate(((10.0, 20.0), (20.0, 30.0), (30.0, 40.0), (40.0, 10.0)))
+    ]
+    assert "Nothing to hide behind" in text_of(persuading_words(singles))
+    steady = [one.model_copy(update={"naive": one.actual - 1, "value": one.actual + 2}) for one in singles]
+    said = text_of(persuading_words(steady))
+    assert "This chart persuades." in said
+    assert "R² of this chart: 0.968" in said, "20, 30, 40, 10, mean 25: 1 − 4 × 4 ÷ 500"
+    assert "on the same days: 0.992" in said, "1 − 4 × 1 ÷ 500"

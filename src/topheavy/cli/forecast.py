@@ -123,6 +123,7 @@ def backtest(
     first: Annotated[int, typer.Option(help="Sessions to learn from before the first forecast.", min=30)] = 504,
     step: Annotated[int, typer.Option(help="Sessions from one refit to the next.", min=1)] = 63,
     window: Annotated[int, typer.Option(help="Learn from so many sessions before each refit (0: all).", min=0)] = 0,
+    slow: Annotated[bool, typer.Option("--slow", help="The slow models, too.")] = False,
     seed: SeedOption = 0,
     workers: Annotated[int, typer.Option(help="Processes (0: one a core).", min=0)] = 0,
     home: HomeOption = None,
@@ -140,6 +141,7 @@ def backtest(
         step=step,
         window="fixed" if window else "expanding",
         width=window,
+        slow=slow,
         seed=seed,
         workers=workers or os.cpu_count() or 1,
     )

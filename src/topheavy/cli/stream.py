@@ -1,5 +1,6 @@
 """Live: a market is replayed or followed into a topic, a topic into the tables, and both are looked at."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ SeedOption = Annotated[int, typer.Option(help="The same seed is the same market,
 LimitOption = Annotated[int, typer.Option(help="End after so many records (0: at the feed's end).", min=0)]
 TopicOption = Annotated[str, typer.Option(help="The topic.")]
 SinkOption = Annotated[bool, typer.Option("--sink", help="Follow it into the tables, too, in this process.")]
+MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 _Share = Annotated[float, typer.Option(min=0, max=1)]
 
 
@@ -53,6 +55,9 @@ def feed(
     rate: Annotated[float, typer.Option(help="Records a second, for feeds that make them.", min=0)] = 1_000.0,
     speed: SpeedOption = 1.0,
     seed: SeedOption = 0,
+    since: Annotated[
+        datetime | None, typer.Option(help="Bring first what was traded since then (UTC).", formats=MOMENTS)
+    ] = None,
     limit: LimitOption = 0,
     topic: TopicOption = "trades",
     sink: SinkOption = False,
@@ -61,7 +66,8 @@ def feed(
 ) -> None:
     """Follow a live market into a topic, until Ctrl-C or the limit."""
     job = _job()
-    ask = job.ask(securities=tuple(security or ()), seed=seed, rate=rate)
+    begin = since.replace(tzinfo=UTC) if since else None
+    ask = job.ask(securities=tuple(security or ()), seed=seed, rate=rate, begin=begin)
     _send(job, name, ask, speed, limit, topic, sink, home, as_json)
 
 

@@ -29,9 +29,13 @@ FIRST, STEP = 504, 63
 """By default models first learn from two years and are fitted anew every quarter."""
 
 
+FEWEST = 3
+"""So many horizons have to lie behind the first cut: two are what a comparison needs, and their outcomes come later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is to be tried: which models (none named: all that are not slow), of what, how often fitted anew."""
+    """What is to be tried: which models (none named: all, with ``slow`` the slow ones), of what, refitted how often."""
 
     targets: tuple[str, ...] = ("return",)
     horizons: tuple[int, ...] = (1,)
@@ -42,6 +46,7 @@ class Trial:
     window: Window = "expanding"
     width: int = 0
     level: float = LEVEL
+    slow: bool = False
     seed: int = 0
     workers: int = 1
     params: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
@@ -73,7 +78,7 @@ def try_out(
 
 def _ask(whole: Task, trial: Trial, progress: Progress | None) -> Backtest:
     rows = len(whole.sessions)
-    if trial.first + whole.horizon >= rows:
+    if trial.first + FEWEST * whole.horizon >= rows:
         raise UsageError(
             f"{rows} sessions of history do not reach beyond the first {trial.first} that are learned from: "
             "collect more, or give fewer with --first"
@@ -81,7 +86,7 @@ def _ask(whole: Task, trial: Trial, progress: Progress | None) -> Backtest:
     cuts = folds(rows - whole.horizon, first=trial.first, step=trial.step, window=trial.window, width=trial.width)
     return backtest(
         whole,
-        _models(whole.target.name, trial.models),
+        _models(whole.target.name, trial.models, trial.slow),
         cuts,
         seed=trial.seed,
         params=trial.params,
@@ -91,9 +96,10 @@ def _ask(whole: Task, trial: Trial, progress: Progress | None) -> Backtest:
     )
 
 
-def _models(target_name: str, named: Sequence[str]) -> list[Model]:
-    """Return naive, and the models named that forecast the target, or all of them that are not slow."""
-    chosen: list[Model] = [pick(MODELS, name) for name in named] or [one for one in models().values() if not one.slow]
+def _models(target_name: str, named: Sequence[str], slow: bool) -> list[Model]:
+    """Return naive, and the models named that forecast the target, or all of them, the slow ones where asked for."""
+    chosen: list[Model] = [pick(MODELS, name) for name in named]
+    chosen = chosen or [one for one in models().values() if slow or not one.slow]
     fit = [one for one in chosen if target_name in one.targets and one.name != "naive"]
     if named and not fit:
         raise UsageError(f"none of {', '.join(named)} forecasts {target_name}: see 'topheavy plugins'")

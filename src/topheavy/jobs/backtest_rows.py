@@ -37,7 +37,7 @@ def account(one: Evaluation) -> dict[str, Any]:
 
 def failure(whole: Task, first: int, model: str, cause: str) -> dict[str, Any]:
     """Return the row of a model that could not be scored, and why."""
-    ends = {"since": whole.sessions[first].item(), "until": whole.sessions[-1].item()}
+    ends = {"since": whole.sessions[first + whole.horizon].item(), "until": whole.sessions[-1].item()}
     nothing = {"origins": 0, "forecasts": 0, "seconds": 0.0, "lagged_copy": False, "skill": "not scored"}
     return {"model": model, "series": len(whole.series), "failed": cause, **ends, **nothing}
 

@@ -12,9 +12,6 @@ from topheavy.jobs.workplace import Workplace
 from topheavy.tables import stream
 from topheavy.web.scores import Drift
 
-LATELY = 21
-"""Errors are taken in units of how much the series moved in the last so many forecasts that had come true by then."""
-
 _GROWN, _USUAL = "errors have grown beyond what its backtest lets one expect", "errors are those of its backtest"
 
 _SIZES = """
@@ -23,22 +20,19 @@ WITH trial AS (
     WHERE model = $model AND target = $target AND horizon = $horizon AND failed IS NULL
     ORDER BY made_at DESC LIMIT 1
 ),
-live AS (SELECT series, origin, session, error, naive_error FROM scores WHERE name = $name AND version = $version),
+live AS (SELECT series, session, error, naive_error FROM scores WHERE name = $name AND version = $version),
 known AS (
-    SELECT series, origin, session, actual - value AS error, actual - naive AS naive_error
+    SELECT series, session, actual - value AS error, actual - naive AS naive_error
     FROM backtest_forecasts
     WHERE run = (SELECT run FROM trial) AND model = $model AND target = $target AND horizon = $horizon
         AND session < (SELECT MIN(session) FROM live) AND series IN (SELECT series FROM live)
 ),
-together AS (SELECT *, TRUE AS live FROM live UNION ALL SELECT *, FALSE AS live FROM known),
-sized AS (
-    SELECT live, session, ABS(error) / NULLIF(AVG(ABS(naive_error)) OVER lately, 0) AS size, COUNT(*) OVER lately AS n
-    FROM together
-    WINDOW lately AS (PARTITION BY series ORDER BY origin ROWS BETWEEN {first} PRECEDING AND {last} PRECEDING)
-)
-SELECT live, session, AVG(size) AS size FROM sized WHERE n = {lately} AND size IS NOT NULL
+together AS (SELECT *, TRUE AS live FROM live UNION ALL SELECT *, FALSE AS live FROM known)
+SELECT live, session, AVG((ABS(error) - ABS(naive_error)) / (ABS(error) + ABS(naive_error))) AS size
+FROM together WHERE error <> 0 OR naive_error <> 0
 GROUP BY live, session ORDER BY session
 """
+"""An error against naive's, from −1 (all right) to 1 (naive was): a wilder market or a dearer share moves both."""
 
 
 def drifted(place: Workplace, scored: Mapping[str, Any]) -> Drift:
@@ -48,18 +42,16 @@ def drifted(place: Workplace, scored: Mapping[str, Any]) -> Drift:
     """
     if not scored["scored"]:
         return Drift(alarm=False, watched=False, said="not watched yet: none of its forecasts has come due")
-    horizon = int(scored["horizon"])
-    query = _SIZES.format(first=horizon + LATELY - 1, last=horizon, lately=LATELY)
     beside = {
         name: stream.files_of(place.tables, dataset(name)) for name in ("backtests", "backtest_forecasts", "scores")
     }
     names = ("name", "version", "model", "target", "horizon")
-    rows = place.warehouse.rows(query, {name: scored[name] for name in names}, beside)
+    rows = place.warehouse.rows(_SIZES, {name: scored[name] for name in names}, beside)
     live, known = (np.array([row["size"] for row in rows if row["live"] is which]) for which in (True, False))
     if not len(known):
         return Drift(alarm=False, watched=False, said=_unknown(scored))
     try:
-        found = worsening(live, known, horizon)
+        found = worsening(live, known, int(scored["horizon"]))
     except ForecastError as error:
         return Drift(alarm=False, watched=False, said=f"not watched: {one_line(error)}")
     if not found.alarm:

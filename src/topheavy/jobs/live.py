@@ -4,26 +4,39 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-import pyarrow as pa
-
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import StreamError, UsageError
+from topheavy.core.errors import NotPublished, StreamError, UsageError
 from topheavy.core.progress import Progress
 from topheavy.core.settings import Settings
+from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset
+from topheavy.jobs.bulletin import Bulletin, bulletins
 from topheavy.jobs.feed import Manner, feed, stopped_by_signals
+from topheavy.jobs.live_market import Closes, live_market
 from topheavy.jobs.tail import Follow, Tail, Tally, tailing
 from topheavy.jobs.workplace import Workplace, workplace
 from topheavy.stream.broker import Broker, broker, make_topics, offsets
 from topheavy.stream.feed import Ask, Tamper
+from topheavy.stream.feed import feed as pick_feed
+from topheavy.stream.processor import Given
 from topheavy.stream.producer import Report
 from topheavy.stream.sink import Flushed, Share
 from topheavy.tables import stream
+from topheavy.warehouse.ask import Warehouse
+
+TRADED = 60
+"""Securities of a published made-up market that go on being traded: the largest, members of groups among them."""
+
+_CLOSES = """
+SELECT m.security, b.close FROM market_caps AS m JOIN bars AS b ON b.security = m.security AND b.session = m.session
+WHERE m.session = (SELECT MAX(session) FROM market_caps) ORDER BY m.market_cap DESC, m.security LIMIT $most
+"""
 
 PATIENCE = 60.0
 """Seconds a sink in the same process has to catch up once the feed has ended."""
@@ -59,6 +72,7 @@ def send(
 ) -> dict[str, Any]:
     """Send a feed's trades to a topic, and follow them into the tables where ``sink`` says so; return the account."""
     target, manner = broker(settings), Manner(speed=speed, topic=topic, limit=limit)
+    asked = made_up(settings, asked) if pick_feed(name).kind is SourceKind.SIMULATED else asked
     if target.practice and not sink:
         raise UsageError("the practice broker ends with this process: name a Kafka in TOPHEAVY_KAFKA, or add --sink")
     if not sink:
@@ -68,6 +82,18 @@ def send(
         report = feed(settings, name, asked, manner, progress, to=target)
         _wait_until_read(place, target, topic)
     return _account(report) | _told(tally)
+
+
+def made_up(settings: Settings, asked: Ask) -> Ask:
+    """Let a made-up market go on where the one that is published here ended, if that was made up, too."""
+    warehouse = Warehouse(settings.home)
+    try:
+        if warehouse.about()["world"] != SourceKind.SIMULATED:
+            return asked
+        closes = warehouse.rows(_CLOSES, {"most": TRADED})
+    except NotPublished:
+        return asked
+    return replace(asked, options={"prices": {row["security"]: row["close"] for row in closes}, **asked.options})
 
 
 def follow(
@@ -83,6 +109,7 @@ def follow(
     target = broker(place.settings)
     if target.practice:
         raise UsageError("the practice broker lives in the process that feeds it: name a Kafka in TOPHEAVY_KAFKA")
+    make_topics(target, (topic, f"{topic}.dead"))  # a sink may be there before the first feed
     stop = threading.Event()
     with stopped_by_signals(stop), tailing(place, Follow(target, topic, restart, share)) as tail:
         said(f"{target.title}, topic {topic}: followed into {place.settings.home}, Ctrl-C ends it")
@@ -94,23 +121,37 @@ def follow(
 
 
 def status(place: Workplace, topic: str, clock: Clock = system_clock) -> list[dict[str, Any]]:
-    """Return by partition how far the topic was read, what is in it, and how old the newest trade is."""
+    """Return by partition how far the topic was read, what is in it, and which sink follows it and how.
+
+    Offsets are the table's and the broker's own; what a sink says of itself is as old as ``heard``, in seconds.
+    """
     target = broker(place.settings)
     held = stream.positions(place.tables, dataset("trades")).get(topic)
     at = held.next if held else {}
     bounds = {} if target.practice else offsets(target, topic)
-    newest = _newest(place)
+    said = [one for one in bulletins(place.lake.home.path) if one.topic == topic]
     return [
         {
             "partition": number,
             "offset": at.get(number, 0),
             "end_offset": bounds[number][1] if number in bounds else None,
             "behind": bounds[number][1] - at.get(number, bounds[number][0]) if number in bounds else None,
-            "newest": newest.get(number),
-            "seconds_old": (clock() - newest[number]).total_seconds() if number in newest else None,
         }
+        | _follower(next((one for one in said if number in one.parts), None), clock())
         for number in sorted({*at, *bounds})
     ]
+
+
+def _follower(said: Bulletin | None, now: datetime) -> dict[str, Any]:
+    """Return which sink follows a partition, and what it said last; empty where none was heard of."""
+    if said is None:
+        return dict.fromkeys(("sink", "state", "heard", "kept", "records_a_second", "unreadable"))
+    market = live_market([said], Given(), Closes({}, None), now)
+    (sink,) = market.sinks
+    kept = (now - said.committed_at).total_seconds() if said.committed_at else None
+    return {"sink": sink.part, "state": str(sink.stage), "heard": round(sink.silent, 1),
+            "kept": None if kept is None else round(max(0.0, kept), 1),
+            "records_a_second": round(market.rate, 1), "unreadable": said.dead}  # fmt: skip
 
 
 @contextmanager
@@ -148,15 +189,6 @@ def _wait_until_read(place: Workplace, target: Broker, topic: str) -> None:
         f"the sink has not read all of {topic} {PATIENCE:.0f} s after the feed's end: what came is safe in the tables, "
         "and the next sink goes on where they end"
     )
-
-
-def _newest(place: Workplace) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for batch in stream.scan(place.tables, dataset("trades"), ("partition", "received_at")):
-        rows = pa.Table.from_batches([batch]).group_by("partition").aggregate([("received_at", "max")]).to_pylist()
-        for row in rows:
-            found[row["partition"]] = max(row["received_at_max"], found.get(row["partition"], row["received_at_max"]))
-    return found
 
 
 def _account(report: Report) -> dict[str, Any]:

@@ -28,10 +28,12 @@ class LiveAnswers:
         newest = self._newest()
         if newest is None:
             return
-        for name, one in self._live.items():
-            since = newest - processors()[name].window
-            for batch in stream.scan(self._tables, TRADES, tuple(TRADES.schema.names), _since(since)):
-                one.take(pa.Table.from_batches([batch]))
+        since = {name: newest - processors()[name].window for name in self._live}
+        for batch in stream.scan(self._tables, TRADES, tuple(TRADES.schema.names), _since(min(since.values()))):
+            trades = pa.Table.from_batches([batch])
+            for name, one in self._live.items():
+                own = trades.filter(pc.greater_equal(trades["event_time"], pa.scalar(since[name])))
+                one.take(own)
 
     def take(self, trades: pa.Table) -> None:
         """Take in trades that were committed just now."""

@@ -9,6 +9,7 @@ from topheavy.core.clock import Clock, system_clock
 from topheavy.core.positions import Position
 from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset
+from topheavy.jobs.known_trades import KnownTrades
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables import stream
 from topheavy.tables.compact import compact, trim
@@ -45,9 +46,9 @@ class LiveTrades:
         for item in (BARS, TRADES):
             stream.restart(self._place.tables, item, position)
 
-    def seen(self) -> Iterator[pa.RecordBatch]:
-        """Yield feed and sequence of every trade."""
-        return stream.scan(self._place.tables, TRADES, ("feed", "sequence"))
+    def seen(self) -> Iterator[pa.Table]:
+        """Yield the runs of numbers that the table has, file by file."""
+        return KnownTrades(self._place.tables).runs()
 
     def upkeep(self) -> int:
         """Join small files and let old snapshots go when it is time; return how many files were joined."""

@@ -33,7 +33,8 @@ class MinuteBook:
         done = stream.positions(self._tables, BARS).get(topic)
         reached = stream.positions(self._tables, TRADES).get(topic)
         if reached:
-            for batch in stream.scan(self._tables, TRADES, ("security", "event_time"), _beyond(done, reached)):
+            known = ("security", "event_time", "received_at")
+            for batch in stream.scan(self._tables, TRADES, known, _beyond(done, reached)):
                 self._note(pa.Table.from_batches([batch]))
         self._open = _whole(list(stream.scan(self._tables, BARS, tuple(KEY), "final = false")), self._open.schema)
 
@@ -72,7 +73,9 @@ class MinuteBook:
     def _note(self, trades: pa.Table) -> None:
         if trades.num_rows:
             self._touched = pa.concat_tables([self._touched, _keys(minutes.touched(trades), self._touched.schema)])
-            self._newest = max(self._newest, pc.max(trades["event_time"]).as_py())
+            # no further than the machine's own clock: one trade whose clock leapt ahead would end every minute
+            moment, kept = (pc.max(trades[name]).as_py() for name in ("event_time", "received_at"))
+            self._newest = max(self._newest, min(moment, kept))
 
     def _reopen(self, due: pa.Table, news: pa.Table) -> None:
         """Keep the minutes whose end the watermark has not passed."""
@@ -92,12 +95,13 @@ def _beyond(done: Position | None, reached: Position) -> str:
 def _within(due: pa.Table, column: str) -> str:
     """Return the condition on a moment and security that holds every row of the minutes due."""
     span = pc.min_max(due["minute"]).as_py()
-    names = ", ".join(f"'{_quoted(name)}'" for name in sorted(pc.unique(due["security"]).to_pylist()))
+    names = ", ".join(f"'{quoted(name)}'" for name in sorted(pc.unique(due["security"]).to_pylist()))
     after = (span["max"] + minutes.MINUTE).isoformat()
     return f"{column} >= '{span['min'].isoformat()}' and {column} < '{after}' and security in ({names})"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as it stands between quotes in a condition."""
     return name.replace("'", "''")
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import TopheavyError, one_line
+from topheavy.jobs.bulletin import Board
+from topheavy.jobs.herald import Herald
 from topheavy.jobs.live_answers import LiveAnswers
 from topheavy.jobs.live_trades import LiveTrades
 from topheavy.jobs.minute_book import MinuteBook
@@ -51,14 +54,19 @@ class Tail:
         self._book = MinuteBook(place.tables, follow.bar_seconds)
         self.answers = LiveAnswers(place.tables)
         self._follow = follow
+        share = follow.share
+        board = Board(place.lake.home.path, follow.topic, share.index, share.of)
+        self._herald = Herald(board, follow.topic, share, clock)
         self._sink = Sink(follow.broker, follow.topic, self._trades, pace=follow.pace, share=follow.share, clock=clock)
         self.tally = Tally()
 
     def begin(self) -> None:
         """Continue where the tables end; what a predecessor that died left undone is done first."""
+        self._herald.open()
         self._sink.begin(restart=self._follow.restart)
         self._book.begin(self._follow.topic)
         self.answers.begin()
+        self._say()
 
     def step(self) -> tuple[Flushed, pa.Table]:
         """Commit one batch, and the bars where it is time; return what came and the bars that changed."""
@@ -71,16 +79,29 @@ class Tail:
         self.tally.dead += came.dead
         self.tally.commits += committed
         self.tally.bars += bars.num_rows
+        self._herald.hear(came)
+        if self._herald.due:
+            self._say()
         self.tally.joined += self._trades.upkeep() if committed else 0
         return came, bars
 
     def settle(self) -> None:
-        """Write the bars that are due."""
+        """Write the bars that are due, and say that it is over."""
         self.tally.bars += self._book.settle().num_rows
+        self._say()
+        self._herald.end()
+
+    def give_up(self, why: str) -> None:
+        """Say why it goes no further."""
+        self._herald.end(why)
 
     def close(self) -> None:
         """Let go of the broker."""
         self._sink.close()
+        self._herald.close()
+
+    def _say(self) -> None:
+        self._herald.say(self._sink.position, self._sink.ends(), self.answers.answers())
 
 
 @contextmanager
@@ -95,6 +116,9 @@ def tailing(place: Workplace, follow: Follow, clock: Clock = system_clock) -> It
         tail.begin()
         yield tail
         tail.settle()
+    except TopheavyError as error:
+        tail.give_up(one_line(error))
+        raise
     finally:
         tail.close()
 

@@ -26,6 +26,7 @@ from topheavy.forecast.panel import Panel, to_long
 from topheavy.forecast.registry import Registry, name_of
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
+from topheavy.jobs.backtest import FEWEST
 from topheavy.jobs.histories import Subject, history
 from topheavy.jobs.workplace import Workplace
 from topheavy.tables.record import record
@@ -104,10 +105,10 @@ def _cut(panel: Panel, order: Order) -> int:
     """Return the row before which the first fit learns."""
     rows = len(panel.sessions)
     cut = rows - order.held_out
-    if not 1 <= order.held_out < rows or cut < 2 * order.horizon + 30:
+    if not FEWEST * order.horizon < order.held_out < rows or cut < 2 * order.horizon + 30:
         raise UsageError(
-            f"{rows} sessions of history are too few to hold out {order.held_out} and learn from the rest: "
-            "collect more, or hold out fewer with --held-out"
+            f"{rows} sessions of history are too few to hold out {order.held_out} and learn from the rest, or those "
+            f"are too few to judge {order.horizon} ahead: collect more, or change --held-out"
         )
     return cut
 

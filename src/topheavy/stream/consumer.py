@@ -55,6 +55,16 @@ class Reader:
             raise translated(f"partition {part} of {self.topic}", error) from error
         return int(low), int(high)
 
+    def ends(self, position: Position) -> dict[int, int]:
+        """Return the offset after each partition's last message as far as the broker has said it; nothing is asked."""
+        from confluent_kafka import TopicPartition
+
+        found = {
+            part: self._consumer.get_watermark_offsets(TopicPartition(self.topic, part), cached=True)[1]
+            for part in position.next
+        }
+        return {part: int(end) for part, end in found.items() if end >= 0}
+
     def begin(self, position: Position) -> None:
         """Read on from ``position``; what was fetched beyond it is forgotten."""
         from confluent_kafka import TopicPartition

@@ -24,5 +24,5 @@ class Ledgered(Protocol):
     def restart(self, position: Position) -> None:
         """Note a new position, whatever was noted before."""
 
-    def seen(self) -> Iterator[pa.RecordBatch]:
-        """Yield feed and sequence of every row there is."""
+    def seen(self) -> Iterator[pa.Table]:
+        """Yield what is there, as runs of numbers: feed, first and last."""

@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event
 
 import pyarrow as pa
 
 from topheavy.stream.feed import Timed
+from topheavy.stream.punctual import punctual
 
 LATE_KEPT = 100_000
+HOPELESS = 0.25
+"""Seconds late from which on it is the market that is too fast, and not the machine too busy: others go first again."""
 
 
 @dataclass(slots=True)
@@ -23,14 +27,21 @@ class Pace:
     stop: Event = field(default_factory=Event)
     now: Callable[[], float] = time.monotonic
     errors: list[float] = field(default_factory=list)
+    _late: float = 0.0
 
     def keep(self, timed: Iterable[Timed]) -> Iterator[pa.RecordBatch]:
         """Yield each batch when it is due, until the feed ends or ``stop`` is set."""
         begun = self.now()
-        for one in timed:
-            if self.stop.is_set() or not self._waited(begun, one.due):
-                return
-            yield one.batch
+        with ExitStack() as held:
+            for number, one in enumerate(timed):
+                if not number and self.speed:  # the first is made now, and with it all that is made once
+                    held.enter_context(punctual())
+                    begun = self.now()
+                if self.stop.is_set() or not self._waited(begun, one.due):
+                    return
+                if self.speed and self._late > HOPELESS:
+                    held.close()
+                yield one.batch
 
     def _waited(self, begun: float, due: float | None) -> bool:
         """Wait until ``due`` and note the error; say whether to go on."""
@@ -40,6 +51,7 @@ class Pace:
         while (left := moment - self.now()) > 0:
             if self.stop.wait(left):
                 return False
+        self._late = self.now() - moment
         if len(self.errors) < LATE_KEPT:
-            self.errors.append(self.now() - moment)
+            self.errors.append(self._late)
         return True

@@ -11,6 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 BITS = 16
+LONG = 1 << (BITS + 1)
+"""Numbers in a run from which on it fills whole chunks."""
+
+BLOCK = 65_536
+"""Short runs that are taken in one step."""
+
 _FULL = np.full(1 << (BITS - 3), 0xFF, dtype=np.uint8)
 
 
@@ -30,6 +36,28 @@ class Seen:
             places = np.flatnonzero(codes == code)
             new[places[self._first(feed, sequences[places])]] = True
         return new
+
+    def fill(self, runs: pa.Table) -> None:
+        """Note runs of numbers as seen: feed, first and last number of each."""
+        feeds, first, last = runs["feed"].to_pylist(), runs["first"].to_numpy(), runs["last"].to_numpy()
+        long = np.flatnonzero(last - first >= LONG)
+        for at in long.tolist():
+            self._fill_long(feeds[at], int(first[at]), int(last[at]))
+        short = np.flatnonzero(last - first < LONG)
+        codes = _combined(runs["feed"]).dictionary_encode()
+        for code, feed in enumerate(codes.dictionary.to_pylist()):
+            mine = short[codes.indices.to_numpy()[short] == code]
+            for block in np.array_split(mine, -(-len(mine) // BLOCK) or 1):
+                self._first(feed, _numbers(first[block], last[block]))
+
+    def _fill_long(self, feed: str, first: int, last: int) -> None:
+        """Fill whole chunks at once, and what lies before and behind them number by number."""
+        begin, end = -(-first >> BITS), (last + 1) >> BITS
+        for chunk in range(begin, end):
+            self._chunks[feed, chunk] = _FULL
+        for low, high in ((first, (begin << BITS) - 1), (end << BITS, last)):
+            if low <= high:
+                self._first(feed, low + np.arange(high - low + 1))
 
     @property
     def kilobytes(self) -> int:
@@ -61,3 +89,10 @@ class Seen:
 
 def _combined(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _numbers(first: Any, last: Any) -> Any:
+    """Return all numbers of runs, one after the other."""
+    lengths = last - first + 1
+    begins = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) if len(first) else first
+    return begins + np.arange(int(lengths.sum()))

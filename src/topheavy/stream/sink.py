@@ -53,6 +53,8 @@ class Flushed:
     position: Position
     again: int = 0
     dead: int = 0
+    reason: str = ""
+    """Why the last unreadable one was, and where it lies."""
 
 
 class Sink:
@@ -85,8 +87,8 @@ class Sink:
             self._restart()
         self._position = self._continued()
         self._seen = Seen()
-        for batch in self._ledger.seen():
-            self._seen.admit(batch)
+        for runs in self._ledger.seen():
+            self._seen.fill(runs)
         self._reader.begin(self._position)
         self._looked = monotonic()
         return self._position
@@ -106,6 +108,15 @@ class Sink:
         while not stop():
             heard(self.flush())
 
+    @property
+    def position(self) -> Position:
+        """How far the topic was read into the table."""
+        return self._position
+
+    def ends(self) -> dict[int, int]:
+        """Return by partition the offset after its last message, as the broker said when it was last read."""
+        return self._reader.ends(self._position)
+
     def close(self) -> None:
         """Let go of the broker."""
         self._reader.close()
@@ -122,7 +133,7 @@ class Sink:
             self.begin()
             return self._nothing()
         self._position = self._position.moved(end)
-        return Flushed(new, self._position, rows.num_rows - new.num_rows, dead)
+        return Flushed(new, self._position, rows.num_rows - new.num_rows, dead, _last_reason(letters))
 
     def _nothing(self) -> Flushed:
         return Flushed(dataset("trades").schema.empty_table(), self._position)
@@ -171,3 +182,10 @@ class Sink:
         """Refuse a topic that has the name but not the id."""
         topic_id, _ = self._reader.about()
         start_at(self._position, self._reader.topic, topic_id, {})
+
+
+def _last_reason(letters: list[tuple["Message", str]]) -> str:
+    if not letters:
+        return ""
+    message, reason = letters[-1]
+    return f"partition {message.partition()}, offset {message.offset():,}: {reason}"

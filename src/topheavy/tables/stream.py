@@ -5,6 +5,7 @@ an earlier commit whose answer was lost), it is refused: the rows are already th
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -90,6 +91,30 @@ def scan(tables: Tables, dataset: Dataset, columns: tuple[str, ...], where: str 
         yield from table.scan(row_filter=where, selected_fields=columns).to_arrow_batch_reader()
 
 
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file of a table: where it lies, and how many rows it holds; it never changes."""
+
+    path: str
+    rows: int
+
+
+def data_files(tables: Tables, dataset: Dataset) -> list[DataFile]:
+    """Return the files of the newest snapshot."""
+    table = tables.find(dataset)
+    with told(f"{dataset.name} cannot be read", ADVICE):
+        tasks = list(table.scan().plan_files()) if table else []
+    return [DataFile(urlsplit(task.file.file_path).path, task.file.record_count) for task in tasks]
+
+
+def columns_of(file: DataFile, columns: tuple[str, ...]) -> pa.Table:
+    """Return some columns of a file."""
+    from pyarrow.parquet import read_table
+
+    with told(f"{file.path} cannot be read", ADVICE):
+        return read_table(file.path, columns=list(columns), partitioning=None)
+
+
 def files_of(tables: Tables, dataset: Dataset) -> Any:
     """Return the table's files as an Arrow dataset, so that a query reads the columns and row groups it needs.
 
@@ -97,10 +122,8 @@ def files_of(tables: Tables, dataset: Dataset) -> Any:
     """
     from pyarrow.dataset import dataset as open_files
 
-    table = tables.find(dataset)
+    paths = [file.path for file in data_files(tables, dataset)]
     with told(f"{dataset.name} cannot be read", ADVICE):
-        tasks = list(table.scan().plan_files()) if table else []
-        paths = [urlsplit(task.file.file_path).path for task in tasks]
         return open_files(paths, schema=dataset.schema, format="parquet") if paths else dataset.schema.empty_table()
 
 

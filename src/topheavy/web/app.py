@@ -12,32 +12,29 @@ from topheavy.core.log import logger
 from topheavy.web import shell
 from topheavy.web.addresses import Addresses
 from topheavy.web.api import add_api
-from topheavy.web.desk import Desk
-from topheavy.web.forecaster import Forecaster
 from topheavy.web.guard import Guard
+from topheavy.web.handed import NOTHING, Handed
+from topheavy.web.live_api import add_live_api
 from topheavy.web.models_api import add_models_api
 from topheavy.web.page import pages
 from topheavy.web.runs_api import add_runs_api
 from topheavy.web.scoreboard_api import add_scoreboard_api
-from topheavy.web.scores import Board
 from topheavy.web.view import View
 
 
-def make_app(
-    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
-) -> FastAPI:
-    """Return the ASGI app over the home's published copy, over its collecting where there is a ``desk`` for that, over
-    its models where there is a ``forecaster``, and over how they did where there is a ``board``; ``state.view`` and
+def make_app(home: Path, handed: Handed = NOTHING) -> FastAPI:
+    """Return the ASGI app over the home's published copy, and over what is ``handed`` in besides; ``state.view`` and
     ``state.dash`` hold its parts.
 
     Raises:
         WebError: when two pages want the same path.
     """
     server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
-    view, found = View(home, desk, board=board), pages()
+    view, found = View(home, handed), pages()
     add_runs_api(server, view)
+    add_live_api(server, view)
     add_scoreboard_api(server, view)
-    add_models_api(server, forecaster)
+    add_models_api(server, handed.forecaster)
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout

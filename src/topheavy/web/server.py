@@ -1,5 +1,6 @@
 """Running the app on this machine, until interrupted or for as long as a block lasts."""
 
+import atexit
 import gc
 import socket
 from collections.abc import Callable, Iterator
@@ -13,26 +14,16 @@ from fastapi import FastAPI
 
 from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
-from topheavy.web.desk import Desk
-from topheavy.web.forecaster import Forecaster
-from topheavy.web.scores import Board
+from topheavy.web.handed import NOTHING, Handed
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
 """Seconds until a server that does not answer is given up."""
 
 
-def serve(
-    home: Path,
-    port: int,
-    announce: Callable[[str], None],
-    desk: Desk | None = None,
-    forecaster: Forecaster | None = None,
-    board: Board | None = None,
-) -> None:
-    """Serve the home's published copy, its collecting where there is a ``desk`` for that, its models where there is a
-    ``forecaster`` and how they did where there is a ``board``, on this machine until interrupted; ``announce`` is told
-    the address.
+def serve(home: Path, port: int, announce: Callable[[str], None], handed: Handed = NOTHING) -> None:
+    """Serve the home's published copy and what is ``handed`` in besides, on this machine until interrupted;
+    ``announce`` is told the address.
 
     Port 0 takes any free one.
 
@@ -40,23 +31,20 @@ def serve(
         WebError: when the port is taken.
     """
     with _listen(port) as listening, suppress(KeyboardInterrupt):
-        _Announcing(settled(make_app(home, desk, forecaster, board)), _address(listening), announce).run(
-            sockets=[listening]
-        )
+        _Announcing(settled(make_app(home, handed)), _address(listening), announce).run(sockets=[listening])
 
 
 def settled(app: FastAPI) -> FastAPI:
-    """Return the app after setting aside, for as long as the process lasts, what it is made of: else each full
-    collection of garbage would look at all of it again, and for a tenth of a second nothing would be answered."""
+    """Return the app after setting aside what it is made of: else each full collection of garbage would look at all of
+    it again, and for a tenth of a second nothing would be answered."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else compiled modules take what is left at the end for leaks
     return app
 
 
 @contextmanager
-def running(
-    home: Path, desk: Desk | None = None, forecaster: Forecaster | None = None, board: Board | None = None
-) -> Iterator[str]:
+def running(home: Path, handed: Handed = NOTHING) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:
@@ -64,7 +52,7 @@ def running(
     """
     with _listen(0) as listening:
         said: Queue[str] = Queue()
-        server = _Announcing(make_app(home, desk, forecaster, board), _address(listening), said.put)
+        server = _Announcing(make_app(home, handed), _address(listening), said.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:

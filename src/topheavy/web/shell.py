@@ -4,7 +4,7 @@ from importlib.resources import files
 from urllib.parse import quote
 
 import dash_mantine_components as dmc
-from dash import Input, Output, dcc, html
+from dash import Input, Output, dcc, html, set_props
 
 from topheavy.core.errors import NotPublished
 from topheavy.web import answers
@@ -133,6 +133,13 @@ def badge(world: str) -> Component:
         return None
     simulated = world == SIMULATED
     return html.Span("SIMULATED" if simulated else "real data", className=f"badge{' simulated' if simulated else ''}")
+
+
+def tell_world(now: str, before: str | None) -> None:
+    """From a page's callback, name the world anew where it became known while the page was open."""
+    if before is not None and now != before:
+        set_props("shell-banner", {"children": banner(now)})
+        set_props("shell-world", {"children": badge(now)})
 
 
 def navigation(found: tuple[Page, ...], here: Page | None) -> Component:

@@ -8,8 +8,7 @@ from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from topheavy.warehouse.ask import Warehouse
-from topheavy.web.desk import Desk
-from topheavy.web.scores import Board
+from topheavy.web.handed import NOTHING, Handed
 
 MOST_HELD = 512
 """So many answers are kept; the one asked for longest ago gives way."""
@@ -21,17 +20,16 @@ T = TypeVar("T")
 
 
 class View:
-    """The published copy of one home, the desk from which its collecting is watched, and the board of its models,
-    where whoever serves it has one. Answers of the copy are kept until something new is published.
+    """The published copy of one home, and the desk, the tape and the board that whoever serves it has handed in.
+    Answers of the copy are kept until something new is published.
 
     One question runs at a time: a file that is replaced while another answer is still being read from it
     would else pass its old rows off as new.
     """
 
-    def __init__(self, home: Path, desk: Desk | None = None, board: Board | None = None) -> None:
+    def __init__(self, home: Path, handed: Handed = NOTHING) -> None:
         self.home = home
-        self.desk = desk
-        self.board = board
+        self.desk, self.tape, self.board = handed.desk, handed.tape, handed.board
         self._warehouse = Warehouse(home)
         self._lock = RLock()
         self._edition: tuple[int, ...] = ()

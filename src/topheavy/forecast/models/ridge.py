@@ -37,5 +37,5 @@ MODEL = Model(
     ),
     fit=fit,
     scope="global",
-    defaults={"lags": 21, "penalty": 0.1},
+    defaults={"lags": 21, "penalty": 0.001},
 )

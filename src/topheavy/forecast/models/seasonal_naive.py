@@ -18,6 +18,8 @@ def fit(task: Task, training: Training) -> Fitted:
     picks = np.zeros(lookback)
     for ahead in range(task.horizon):
         picks[lookback - SEASON + ahead % SEASON] += 1.0
+    if over(task) == SEASON:  # the last five sessions are what naive says, too: no change, to the last digit
+        return Linear(np.zeros((series, lookback)), np.zeros(series))
     if task.target.reads == "variances":
         nought = np.zeros(series)
         return OfVariances(np.tile(picks / task.horizon, (series, 1)), nought, nought, over(task))

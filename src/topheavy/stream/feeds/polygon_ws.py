@@ -2,7 +2,8 @@
 
 Settings: the key in ``POLYGON_API_KEY``; ``TOPHEAVY_POLYGON_WS`` for another address. ``ask.options["channel"]``: ``T``
 (trades, the default), ``A`` (seconds) or ``AM`` (minutes). An aggregate is one trade at its close. After a broken
-connection it subscribes again; what was traded meanwhile the vendor does not send, and the log says for how long.
+connection it subscribes again and asks the vendor's REST side (``TOPHEAVY_POLYGON_URL``) for what was traded meanwhile;
+what cannot be had the log names, by security and period. With ``ask.begin`` it first brings what was traded since.
 """
 
 import time
@@ -11,16 +12,23 @@ from typing import Any, ClassVar
 
 import orjson
 
+from topheavy.core.clock import system_clock
 from topheavy.core.errors import StreamError, Terminal, UsageError, one_line
+from topheavy.core.http import Client, Http, Limits, is_loopback
 from topheavy.core.log import logger
 from topheavy.core.settings import Settings
 from topheavy.core.units import SourceKind
 from topheavy.stream.feed import Ask, Feed, Timed
+from topheavy.stream.polygon_gap import SETTLED, Missed, Rest
 from topheavy.stream.polygon_messages import CHANNELS, trades_in
 
 ADDRESS = "wss://socket.polygon.io/stocks"
+REST = "https://api.polygon.io"
 KEYS = ("POLYGON_API_KEY", "MASSIVE_API_KEY", "TOPHEAVY_POLYGON_KEY")
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+LISTEN = 0.25
+"""Seconds from one look for what was fetched meanwhile to the next."""
+
 SILENCE = 20.0
 """Seconds a call for the connection's sign of life may go unanswered."""
 
@@ -49,10 +57,21 @@ class PolygonLive(Feed):
             raise UsageError(f"no channel is called '{channel}': there are {', '.join(CHANNELS)}")
         address = settings.text("POLYGON_WS", ADDRESS)
         wanted = ",".join(f"{channel}.{name}" for name in ask.securities or ("*",))
-        yield from _for_ever(address, settings.secret(*KEYS), wanted)
+        key = settings.secret(*KEYS)
+        missed = Missed(channel, ask.securities, _rest(settings, ask, address, key), ask.begin)
+        yield from _for_ever(address, key, wanted, missed)
 
 
-def _for_ever(address: str, key: str, wanted: str) -> Iterator[Timed]:
+def _rest(settings: Settings, ask: Ask, address: str, key: str) -> Rest:
+    """Return the vendor's REST side; a socket of this machine has none unless a setting says where."""
+    base = settings.text("POLYGON_URL", "" if is_loopback(address) else REST).rstrip("/")
+    given: Http | None = ask.options.get("http")
+    if given is None and base:
+        given = Client(Limits(per_minute=int(settings.number("POLYGON_PER_MINUTE", 0 if is_loopback(base) else 5))))
+    return Rest(given, base, key, float(ask.options.get("settled", SETTLED)))
+
+
+def _for_ever(address: str, key: str, wanted: str, missed: Missed) -> Iterator[Timed]:
     """Connect again whenever the connection breaks, waiting longer each time nothing came."""
     from websockets.exceptions import WebSocketException
 
@@ -60,7 +79,7 @@ def _for_ever(address: str, key: str, wanted: str) -> Iterator[Timed]:
     while True:
         broke = time.monotonic()
         try:
-            for timed in _connection(address, key, wanted):
+            for timed in _connection(address, key, wanted, missed):
                 wait = FIRST_WAIT
                 yield timed
         except (WebSocketException, OSError) as error:
@@ -69,7 +88,7 @@ def _for_ever(address: str, key: str, wanted: str) -> Iterator[Timed]:
         wait = min(LONGEST_WAIT, wait * 2)
 
 
-def _connection(address: str, key: str, wanted: str) -> Iterator[Timed]:
+def _connection(address: str, key: str, wanted: str, missed: Missed) -> Iterator[Timed]:
     from websockets.sync.client import connect
 
     # A busy vendor keeps sending while we say goodbye: we do not listen to the end of it.
@@ -78,10 +97,16 @@ def _connection(address: str, key: str, wanted: str) -> Iterator[Timed]:
         _await(socket, "auth_success", ("auth_failed", "auth_timeout", "not_authorized"))
         socket.send(orjson.dumps({"action": "subscribe", "params": wanted}).decode())
         logger.info("following %s at %s", wanted, address)
-        for message in socket:
-            events = _events(message)
+        missed.listening(system_clock())
+        while True:
+            yield from (Timed(None, batch) for batch in missed.found())
+            try:
+                events = _events(socket.recv(timeout=LISTEN))
+            except TimeoutError:
+                continue
             _refuse(events, ("not_authorized", "max_connections"))
             if (batch := trades_in(events)).num_rows:
+                missed.heard(batch)
                 yield Timed(None, batch)
 
 

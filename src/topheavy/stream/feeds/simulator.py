@@ -1,6 +1,6 @@
 """A live market that never was and never ends: SIMULATED trades, the same for the same seed and beginning."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -31,18 +31,25 @@ class Simulator(Feed):
     endless: ClassVar[bool] = True
 
     def trades(self, settings: Settings, ask: Ask) -> Iterator[Timed]:
-        """Yield ``ask.rate`` trades a second from ``ask.begin`` on (else from now), for ever."""
+        """Yield ``ask.rate`` trades a second from ``ask.begin`` on (else from now), for ever.
+
+        ``ask.options["prices"]``: the price that a security begins at; without securities asked for, these are traded.
+        """
         if not ask.rate > 0:
             raise UsageError(f"a market of {ask.rate} trades a second is none: give a rate above zero")
         begin = ask.begin or system_clock()
-        names = ask.securities or SECURITIES
+        begins: Mapping[str, float] = ask.options.get("prices", {})
+        names = ask.securities or tuple(begins) or SECURITIES
         feed = f"SIMULATED-{ask.seed}-{begin:%Y%m%dT%H%M%S%fZ}"
-        yield from _market(feed, names, begin, ask)
+        yield from _market(feed, names, begin, ask, begins)
 
 
-def _market(feed: str, names: tuple[str, ...], begin: datetime, ask: Ask) -> Iterator[Timed]:
+def _market(
+    feed: str, names: tuple[str, ...], begin: datetime, ask: Ask, begins: Mapping[str, float]
+) -> Iterator[Timed]:
     rng = np.random.default_rng(ask.seed)
-    logs = np.log(rng.uniform(20, 500, len(names)))
+    drawn = rng.uniform(20, 500, len(names))
+    logs = np.log([begins.get(name, price) for name, price in zip(names, drawn, strict=True)])
     count = max(1, round(ask.rate * min(ask.slice, 1.0)))
     sequence, clock = 0, 0.0
     while True:

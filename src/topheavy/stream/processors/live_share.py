@@ -10,7 +10,7 @@ from topheavy.stream.processors.live_caps import LiveCaps
 
 
 class LiveShare(Live):
-    """A group a row: its cap, the total, the share, and how many issuers have a price, of all that have shares."""
+    """A group a row: its cap, the total, the share, and how many of its members and of all issuers have a price."""
 
     def __init__(self, given: Given) -> None:
         self._caps = LiveCaps(given)
@@ -26,9 +26,12 @@ class LiveShare(Live):
         """Return each group's share; an issuer counts once however many of its classes are members."""
         caps = frame_of(self._caps.answer())
         total = float(caps["market_cap"].sum())
-        groups = self._members.join(caps, on="issuer").group_by("group").agg(group_cap=pl.col("market_cap").sum())
+        sizes = self._members.group_by("group").agg(members=pl.len())
+        groups = self._members.join(caps, on="issuer").group_by("group")
+        valued = groups.agg(group_cap=pl.col("market_cap").sum(), members_priced=pl.len())
         return (
-            groups.sort("group")
+            valued.join(sizes, on="group")
+            .sort("group")
             .with_columns(
                 total_cap=pl.lit(total),
                 share=pl.col("group_cap") / total,

@@ -4,7 +4,7 @@ from asyncio import to_thread
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import Input, Output, State, ctx, dcc, html, no_update, set_props
+from dash import Input, Output, State, ctx, dcc, html, no_update
 
 from topheavy.core.errors import UsageError
 from topheavy.core.units import Outcome
@@ -16,7 +16,7 @@ from topheavy.web.parts.collecting import before, by_source, said_of, under_way
 from topheavy.web.parts.unit_list import AGAIN, ANEW, DESELECT, FILTERS, GRID, as_json, options, units_card
 from topheavy.web.parts.unit_rows import height, shown, wanted
 from topheavy.web.runs_api import NO_DESK
-from topheavy.web.shell import badge, banner
+from topheavy.web.shell import tell_world
 from topheavy.web.view import View
 from topheavy.web.words import counted, sentence
 
@@ -93,6 +93,7 @@ def _watch(app: App, desk: Desk) -> None:
         Input("runs-refused", "data"),
         State(STAMP, "data"),
         State("runs-world", "data"),
+        running=[(Output("runs-tick", "disabled"), True, False)],  # else a tick overtakes the answer to a choice
     )
     async def watch(_: int | None, source: str, refused: str | None, stamp: str | None, world: str | None) -> Any:
         mark, collections = await to_thread(desk.mark), await to_thread(desk.collections)
@@ -101,18 +102,11 @@ def _watch(app: App, desk: Desk) -> None:
         if mark == stamp and not running and only_time_went_by:
             return (no_update,) * 10
         sources, asking = await to_thread(desk.sources), desk.asking()
-        _tell_world(desk.world(), world)
+        tell_world(desk.world(), world)
         return (
             under_way(collections, sources), by_source(sources), before(collections), said_of(asking, refused or ""),
             *_button(sources, source, going=asking.going), options(sources), asking.going, desk.world(), mark,
         )  # fmt: skip
-
-
-def _tell_world(now: str, before: str | None) -> None:
-    """Tell the shell which world the data is about, where that became known while the page was open."""
-    if before is not None and now != before:
-        set_props("shell-banner", {"children": banner(now)})
-        set_props("shell-world", {"children": badge(now)})
 
 
 def _button(sources: tuple[SourceUnits, ...], source: str, *, going: bool) -> tuple[str, bool]:

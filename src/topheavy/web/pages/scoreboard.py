@@ -203,7 +203,7 @@ def _draw(app: App, view: View) -> None:
             return nothing, nothing, None, None, None, True, False
         palette = look(scheme)
         figures = beside(looked, found, palette, reach), telling(looked, found, palette, reach)
-        words = persuading_words(looked, found), telling_words(looked, found), in_words(looked, found)
+        words = persuading_words(found), telling_words(looked, found), in_words(looked, found)
         return *figures, *words, False, True
 
 
@@ -219,7 +219,7 @@ PAGE = Page(
     path=PATH,
     title="Scoreboard",
     icon="M4 20h16M12 4v16M6 8h6M12 13h7M6 6v4M19 11v4",
-    order=50,
+    order=30,
     layout=layout,
     register=register,
 )

@@ -19,8 +19,8 @@ Figure = dict[str, Any]
 RANGES = {"3M": 91, "1Y": 366, "All": 0}
 """Range buttons: how many days back from the last session; zero is everything."""
 
-_LEVELS = frozenset({"price", "volatility", "share"})
-"""Targets whose chart flatters: what comes is close to what is there."""
+FLATTERING = 0.5
+"""From this R² of naive's on, the chart flatters any model: what comes is close to what is there."""
 
 
 def beside(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -> Figure:
@@ -57,13 +57,14 @@ def telling(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -
     return figure
 
 
-def persuading_words(looked: Looked, singles: Sequence[Single]) -> Component:
+def persuading_words(singles: Sequence[Single]) -> Component:
     """Say why the chart on the left persuades, with the R² that it shows and that naive's would show."""
     came = [one.actual for one in singles]
     own, other = _r2(came, [one.value for one in singles]), _r2(came, [one.naive for one in singles])
-    if looked.trial.target not in _LEVELS:
-        return [html.Strong("Nothing to hide behind. "), "Returns begin at zero every day: a line that follows them "
-                f"would be skill. R² here: {number(own, 3)}; of {QUOTED}: {number(other, 3)}."]  # fmt: skip
+    if other is None or other < FLATTERING:
+        return [html.Strong("Nothing to hide behind. "), "Repeating today follows this line badly, so a forecast "
+                f"that follows it knows something. R² of this chart: {number(own, 3)}; of {QUOTED}: ",
+                html.Strong(number(other, 3)), "."]  # fmt: skip
     return [html.Strong("This chart persuades. "), "The lines lie close because what comes is close to what is there, "
             f"and any model may repeat that. R² of this chart: {number(own, 3)}. R² of {QUOTED} on the same days: ",
             html.Strong(number(other, 3)), "."]  # fmt: skip
@@ -118,7 +119,8 @@ def _room(seen: Sequence[Single]) -> list[float]:
     """Return the range of what came, with room for forecasts around it; one far off does not flatten the rest."""
     came = [one.actual for one in seen]
     room = 0.2 * (max(came) - min(came)) or 0.1 * abs(max(came)) or 1.0
-    return [min(came) - room, max(came) + room]
+    low = min(came) - room
+    return [max(low, 0.0) if min(came) >= 0 else low, max(came) + room]
 
 
 def _r2(came: Sequence[float], said: Sequence[float]) -> float | None:

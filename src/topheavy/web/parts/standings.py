@@ -34,7 +34,7 @@ def headline(looked: Looked) -> Component:
                     badge(trial.source_kind) if trial.source_kind == SIMULATED else None,
                     html.H1(said, id="scoreboard-answer"),
                     html.P(f"{subject(trial)}, {day(trial.since)} to {day(trial.until)}", className="when"),
-                    _winners(looked.models),
+                    _best(looked.models),
                 ],
                 className="said",
             ),
@@ -45,12 +45,11 @@ def headline(looked: Looked) -> Component:
     )
 
 
-def _winners(models: Sequence[Standing]) -> Component:
-    found = [one for one in models if one.better]
-    if not found:
+def _best(models: Sequence[Standing]) -> Component:
+    best = next((one for one in models if one.better), None)
+    if best is None:
         return None
-    names, best = ", ".join(one.title for one in found), ratio(found[0].ratio)
-    return html.P([html.Strong(names), f": {best} times naive's error{' at best' if found[1:] else ''}"],
+    return html.P(["Best: ", html.Strong(best.title), f", with {ratio(best.ratio)} times naive's error"],
                   className="change")  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def choices(looked: Looked) -> list[Component]:
     shared = {"size": "xs", "allowDeselect": False, "maxDropdownHeight": 340}
     model = looked.model.model if looked.model else None
     return [
-        dmc.Select(id=MODEL, data=data[MODEL], value=model, w=180, **shared, **{"aria-label": "Model"}),
+        dmc.Select(id=MODEL, data=data[MODEL], value=model, w=230, **shared, **{"aria-label": "Model"}),
         dmc.Select(id=SERIES, data=data[SERIES], value=looked.series or None, w=120, searchable=True, **shared,
                    **{"aria-label": "Security or group"}),
     ]  # fmt: skip

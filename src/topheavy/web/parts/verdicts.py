@@ -15,13 +15,13 @@ _ONE = {
     "price": "the next session's price",
     "return": "the next session's return",
     "volatility": "the next session's volatility",
-    "share": "the next session's share of the index",
+    "share": "the next session's index share",
 }
 _MORE = {
     "price": "the price {0} sessions ahead",
     "return": "the return over {0} sessions",
     "volatility": "the volatility of the next {0} sessions",
-    "share": "the share of the index {0} sessions ahead",
+    "share": "the index share {0} sessions ahead",
 }
 
 
