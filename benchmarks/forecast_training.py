@@ -124,9 +124,19 @@ Runs = dict[Contender, list[list[dict[str, Any]]]]
 
 
 def one_network(number: int, learn: int, runs: Runs) -> float:
-    """Print windows a second after the first epoch, what the first took longer, and the whole; return Keras' ratio."""
+    """Print windows a second after the first epoch and CPU a window, what the first took longer, and the whole.
+
+    Returns how many times as many windows a second as Keras.
+    """
     print(f"\n{CASES[number].title}; {learn:,} windows, {EPOCHS} epochs")
-    head = (f"{'':24}", f"{'windows/s':>12}", f"{'(of rounds)':>20}", f"{'compile s':>11}", f"{'whole s':>9}")
+    head = (
+        f"{'':24}",
+        f"{'windows/s':>12}",
+        f"{'(of rounds)':>20}",
+        f"{'CPU µs':>8}",
+        f"{'compile s':>11}",
+        f"{'whole s':>9}",
+    )
     print(*head, f"{'loss':>8}", f"{'ours is':>9}", f"{'whole':>8}", sep="")
     speeds, wholes = {}, {}
     for one, rounds in runs.items():
@@ -137,7 +147,9 @@ def one_network(number: int, learn: int, runs: Runs) -> float:
         spread = f"{min(rates):,.0f} … {max(rates):,.0f}"
         ratios = f"{speeds[OURS] / speeds[one]:>8.1f}×{wholes[one] / wholes[OURS]:>7.1f}×"
         loss = median(done["loss"] for done in mine)
-        print(f"{one.name:24}{speeds[one]:>12,.0f}{spread:>20}{first:>11.1f}{wholes[one]:>9.1f}{loss:>8.3f}{ratios}")
+        cpu = median(done["cpu"] for done in mine) / learn / (EPOCHS - 1) * 1e6
+        took = f"{cpu:>8.1f}{first:>11.1f}{wholes[one]:>9.1f}"
+        print(f"{one.name:24}{speeds[one]:>12,.0f}{spread:>20}{took}{loss:>8.3f}{ratios}")
     return speeds[OURS] / speeds[KERAS]
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
@@ -13,14 +13,16 @@ import numpy as np
 
 
 class Clock(keras.callbacks.Callback):
-    """The moment each epoch ended."""
+    """The moment each epoch ended, and the CPU time until then."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ends: list[float] = []
+        self.busy: list[float] = []
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
         self.ends.append(perf_counter())
+        self.busy.append(process_time())
 
 
 def built(job: dict[str, int]) -> keras.Model:
@@ -48,7 +50,8 @@ def measured(x, y, parts, job: dict[str, int]) -> dict[str, object]:
     if "only" not in job:
         loss = fitted(built(job), x, y, *parts[0], job, clock)
         times = [after - before for before, after in zip([began, *clock.ends], clock.ends, strict=False)]
-        return {"total": perf_counter() - began, "epochs": times, "loss": loss}
+        cpu = clock.busy[-1] - clock.busy[0]
+        return {"total": perf_counter() - began, "epochs": times, "cpu": cpu, "loss": loss}
     loss = float(np.mean([fitted(built(job), x, y, *part, job, clock) for part in parts]))
     total = perf_counter() - began
     model = built(job)

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import torch
@@ -19,9 +19,11 @@ class Net(torch.nn.Module):
         return self.sum(self.lstm(x)[0][:, -1])[:, 0]
 
 
-def fitted(x: torch.Tensor, y: torch.Tensor, learn, held, job: dict[str, int]) -> tuple[list[float], float]:
+def fitted(x: torch.Tensor, y: torch.Tensor, learn, held, job: dict[str, int]) -> tuple[list[float], float, float]:
+    """Return the moments its epochs ended, the CPU seconds after the first, and the loss."""
     net = Net(job["units"])
     adam, error, ends = torch.optim.Adam(net.parameters(), 1e-3), torch.nn.MSELoss(), []
+    busy: list[float] = []
     learn, held = torch.from_numpy(learn.astype(np.int64)), torch.from_numpy(held.astype(np.int64))
     for _ in range(job["epochs"]):
         lost, order = 0.0, learn[torch.randperm(len(learn))]
@@ -34,17 +36,18 @@ def fitted(x: torch.Tensor, y: torch.Tensor, learn, held, job: dict[str, int]) -
         with torch.no_grad():
             error(net(x[held]), y[held]).item()
         ends.append(perf_counter())
-    return ends, lost / len(learn)
+        busy.append(process_time())
+    return ends, busy[-1] - busy[0], lost / len(learn)
 
 
 def measured(x: torch.Tensor, y: torch.Tensor, parts, job: dict[str, int]) -> dict[str, object]:
     began = perf_counter()
     if "only" in job:
-        loss = float(np.mean([fitted(x, y, *part, job)[1] for part in parts]))
+        loss = float(np.mean([fitted(x, y, *part, job)[-1] for part in parts]))
         return {"total": perf_counter() - began, "loss": loss}
-    ends, loss = fitted(x, y, *parts[0], job)
+    ends, cpu, loss = fitted(x, y, *parts[0], job)
     times = [after - before for before, after in zip([began, *ends], ends, strict=False)]
-    return {"total": perf_counter() - began, "epochs": times, "loss": loss}
+    return {"total": perf_counter() - began, "epochs": times, "cpu": cpu, "loss": loss}
 
 
 def main(folder: Path) -> None:
