@@ -48,6 +48,7 @@ def train(
     seed: SeedOption = 0,
     held_out: Annotated[int, typer.Option(help="Sessions to try it on before it is fitted for good.", min=5)] = 126,
     name: Annotated[str, typer.Option(help="What to register it as (default: target-horizon).")] = "",
+    workers: Annotated[int, typer.Option(help="Processes that train together, for models that can.", min=1)] = 1,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,9 +59,11 @@ def train(
     with place_at(read_settings(home), create=False) as place:
         subject = _subject(security, group, index, since, until)
         params = _params(os.environ, model, sets or [])
-        done = job(
-            place, Order(model, target, horizon, subject, params, seed, held_out, name), progress=_progress(as_json)
-        )
+        order = Order(model, target, horizon, subject, params, seed, held_out, name, workers)
+        done = job(place, order, progress=_progress(as_json))
+        if done is None:
+            terminal.say("trained together with the others; the first of them registers the model")
+            return
         card = done.card
         row = {
             "name": card.name,

@@ -24,7 +24,8 @@ SELECT name, version, model, COUNT(*) AS scored, MIN(session) AS since, MAX(sess
   SQRT(AVG(error * error)) AS rmse, SQRT(AVG(naive_error * naive_error)) AS rmse_naive,
   SQRT(SUM(error * error / (now * now))) / NULLIF(SQRT(SUM(naive_error * naive_error / (now * now))), 0) AS ratio,
   AVG(CASE WHEN within THEN 1.0 WHEN within IS NOT NULL THEN 0.0 END) AS coverage
-FROM (SELECT *, CASE WHEN target = 'price' THEN actual - naive_error ELSE 1 END AS now FROM scores) GROUP BY name, version, model ORDER BY name, version
+FROM (SELECT *, CASE WHEN target = 'price' THEN actual - naive_error ELSE 1 END AS now FROM scores)
+GROUP BY name, version, model ORDER BY name, version
 """
 
 _SHARED = ("name", "version", "model", "target", "horizon", "series", "origin", "session")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from shutil import rmtree
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,12 @@ from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.datasets.schema import dataset
-from topheavy.forecast.backtest import Tried, backtest
+from topheavy.forecast.backtest import LEVEL, Tried
 from topheavy.forecast.card import Card
 from topheavy.forecast.conformal import Intervals, learn, spread
 from topheavy.forecast.evaluate import Evaluation, evaluate
 from topheavy.forecast.folds import Fold
+from topheavy.forecast.lstm.world import join, world
 from topheavy.forecast.model import Model, Parameter, Training, models
 from topheavy.forecast.panel import Panel, to_long
 from topheavy.forecast.registry import Registry, name_of
@@ -51,6 +53,8 @@ class Order:
     held_out: int = HELD_OUT
     name: str = ""
     """What it is registered as; by default ``<target>-<horizon>``."""
+    workers: int = 1
+    """Processes of this machine that train together, where a model can be shared out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,13 @@ class Trained:
     skill: str
 
 
-def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progress: Progress | None = None) -> Trained:
+def train(
+    place: Workplace, order: Order, *, clock: Clock = system_clock, progress: Progress | None = None
+) -> Trained | None:
     """Fit, try, fit again and register; what the model learned from is kept as rows beside it.
+
+    Where the environment tells of other processes (``forecast.lstm.world``) all train together, and all but the first
+    return ``None``: it is the one that registers.
 
     Raises:
         UsageError: for an unknown model, target, parameter or subject, or too short a history.
@@ -77,8 +86,14 @@ def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progre
     cut = _cut(panel, order)
     whole = task(panel, target(order.target), order.horizon)
     resting = place.settings.home / "models" / f".training-{_digest(order, params, panel)}"
-    tried, account = _tried(whole, model, cut, Training(order.seed, params, resting / "tried", heard))
-    fitted = model.learn(whole, Training(order.seed, params, resting / "whole", heard))
+    here = world(place.settings)
+    join(here)
+    training = Training(order.seed, params, resting / "tried", heard, order.workers)
+    tried = _tried(whole, model, Fold(0, cut, len(whole.sessions)), training)
+    fitted = model.learn(whole, replace(training, checkpoints=resting / "whole"))
+    if not here.leads:
+        return None
+    account = _account(whole, tried)
     card = _card(place, order, model, params, panel, fitted.lookback, clock)
     card = replace(card, metrics=_metrics(account), intervals=_intervals(whole, tried))
     registry = Registry(place.settings.home)
@@ -89,16 +104,20 @@ def train(place: Workplace, order: Order, *, clock: Clock = system_clock, progre
     return Trained(kept, "champion" if champion else "challenger", account.skill)
 
 
-def _tried(whole: Task, model: Model, cut: int, training: Training) -> tuple[Tried, Evaluation]:
-    """Fit on what came before the cut, and see how the model does after it beside naive."""
-    fold = Fold(0, cut, len(whole.sessions))
-    naive = models()["naive"]
-    both = [naive] if model is naive else [naive, model]
-    done = backtest(whole, both, [fold], seed=training.seed, params={model.name: training.params})
-    if cause := done.failed.get(model.name):
-        raise UsageError(f"{model.name} cannot be fitted to this history: {cause}")
-    account = next(one for one in evaluate(whole, done.tried) if one.model == model.name)
-    return done.tried[model.name], account
+def _tried(whole: Task, model: Model, fold: Fold, training: Training) -> Tried:
+    """Fit on what came before the cut, and ask about what came after it."""
+    began = perf_counter()
+    origins = fold.origins(len(whole.sessions), whole.horizon)
+    change = model.learn(whole.until(fold.cut, fold.begin), training).predict(whole.x, origins)
+    nowhere = np.full_like(change, np.nan)  # no earlier errors, no interval
+    return Tried(model.name, (fold,), origins, change, nowhere, nowhere, LEVEL, 1, perf_counter() - began)
+
+
+def _account(whole: Task, tried: Tried) -> Evaluation:
+    """Hold a model's forecasts against naive's of the same origins."""
+    naive = _tried(whole, models()["naive"], tried.folds[0], Training())
+    found = evaluate(whole, {"naive": naive, tried.model: tried})
+    return next(one for one in found if one.model == tried.model)
 
 
 def _cut(panel: Panel, order: Order) -> int:
@@ -168,7 +187,9 @@ def _keep_set(place: Workplace, panel: Panel, card: Card, cut: Any, progress: Pr
 
 def _digest(order: Order, params: Mapping[str, Parameter], panel: Panel) -> str:
     """Return what tells this training from another: a training that was broken off finds its checkpoints by it."""
-    return sha256(repr((order, sorted(params.items()), panel.snapshot, panel.series)).encode()).hexdigest()[:12]
+    return sha256(
+        repr((replace(order, workers=1), sorted(params.items()), panel.snapshot, panel.series)).encode()
+    ).hexdigest()[:12]
 
 
 def _day(session: Any) -> date:
