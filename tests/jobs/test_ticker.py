@@ -157,7 +157,13 @@ def test_a_machine_clock_set_back_makes_nothing_negative(home: Path) -> None:
 def whole(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows with something in every column that must have it."""
     schema = dataset(name).schema
-    anything = {pa.string(): "x", pa.float64(): 1.0, pa.date32(): NOW.date(), pa.timestamp("us", "UTC"): NOW}
+    anything = {
+        pa.bool_(): False,
+        pa.string(): "x",
+        pa.float64(): 1.0,
+        pa.date32(): NOW.date(),
+        pa.timestamp("us", "UTC"): NOW,
+    }
     usual = {field.name: anything[field.type] for field in schema if not field.nullable}
     return pa.Table.from_pylist([usual | row for row in rows], schema=schema)
 

@@ -16,7 +16,6 @@ def punctual() -> Iterator[None]:
     for its turn, tens of milliseconds at times. Linux lets it go first (``SCHED_RR``, the lowest priority there is)
     for who has ``CAP_SYS_NICE`` or a limit of real-time priority (``ulimit -r 1``); elsewhere all is as it was.
     """
-    gc.collect()
     gc.freeze()  # what is there now stays: a full collection would look at every object of every library
     before = _first()
     try:
