@@ -68,7 +68,7 @@ class _Announcing(uvicorn.Server):
     """A server that tells its address once it answers."""
 
     def __init__(self, app: FastAPI, address: str, announce: Callable[[str], None]) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        super().__init__(uvicorn.Config(app, log_config=None, log_level="warning", timeout_graceful_shutdown=1))
         self._address = address
         self._announce = announce
 
