@@ -14,8 +14,10 @@ import pytest
 
 from live.kafka import Kafka
 from topheavy.core.settings import read_settings
+from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset
 from topheavy.jobs.workplace import workplace
+from topheavy.lake.home import open_home
 from topheavy.tables.read import read
 
 COUNT = 3_000
@@ -100,3 +102,12 @@ def test_what_cannot_be_done_is_said_in_one_line(words: tuple[str, ...], says: s
     lines = [line for line in err.splitlines() if line.startswith("topheavy: ")]
     assert (code in (1, 2), len(lines)) == (True, 1), err
     assert says in lines[0]
+
+
+def test_made_up_trades_are_refused_by_a_home_with_real_data_at_once(tmp_path: Path) -> None:
+    """The practice broker: the sink in the same process breaks off, and the feed, which never ends, ends with it."""
+    open_home(tmp_path / "home").settle(SourceKind.VENDOR)
+    code, _, err = topheavy(tmp_path / "home", "", "feed", "simulator", "--rate", "500", "--sink")
+    assert code == 1
+    assert "holds real data and this is simulated: they never mix" in err
+    assert held(tmp_path / "home")[0] == 0

@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 from topheavy.core.clock import Clock, system_clock
@@ -78,10 +78,11 @@ def send(
     if not sink:
         return _account(feed(settings, name, asked, manner, progress, to=target))
     make_topics(target, (topic, f"{topic}.dead"))
-    with workplace(settings) as place, _followed(place, target, topic) as tally:
-        report = feed(settings, name, asked, manner, progress, to=target)
-        _wait_until_read(place, target, topic)
-    return _account(report) | _told(tally)
+    enough = threading.Event()
+    with workplace(settings) as place, _followed(place, target, topic, enough) as followed:
+        report = feed(settings, name, asked, manner, progress, to=target, stop=enough)
+        _wait_until_read(place, target, topic, followed.over)
+    return _account(report) | _told(followed.tally)
 
 
 def made_up(settings: Settings, asked: Ask) -> Ask:
@@ -154,14 +155,27 @@ def _follower(said: Bulletin | None, now: datetime) -> dict[str, Any]:
             "records_a_second": round(market.rate, 1), "unreadable": said.dead}  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """What a sink in the same process has done; ``over`` is set when it reads no more."""
+
+    tally: Tally
+    over: threading.Event
+
+
 @contextmanager
-def _followed(place: Workplace, target: Broker, topic: str) -> Iterator[Tally]:
-    """Follow a topic in a thread for as long as the block lasts; a failure of it is raised at the end."""
-    stop = threading.Event()
+def _followed(place: Workplace, target: Broker, topic: str, enough: threading.Event) -> Iterator[_Followed]:
+    """Follow a topic in a thread for as long as the block lasts.
+
+    Where the sink breaks off, ``enough`` is set, so that the feed ends; its error is raised at the block's end.
+    """
+    stop, over = threading.Event(), threading.Event()
     with ThreadPoolExecutor(1, "sink") as pool, tailing(place, _follow(target, topic)) as tail:
         work = pool.submit(_until, stop, tail)
+        work.add_done_callback(lambda _: over.set())
+        work.add_done_callback(lambda _: enough.set())
         try:
-            yield tail.tally
+            yield _Followed(tail.tally, over)
         finally:
             stop.set()
             work.result()
@@ -177,14 +191,15 @@ def _until(stop: threading.Event, tail: Tail) -> None:
         tail.step()
 
 
-def _wait_until_read(place: Workplace, target: Broker, topic: str) -> None:
+def _wait_until_read(place: Workplace, target: Broker, topic: str, over: threading.Event) -> None:
     until = monotonic() + PATIENCE
     ends = {number: high for number, (_, high) in offsets(target, topic).items()}
     while monotonic() < until:
         held = stream.positions(place.tables, dataset("trades")).get(topic)
         if all(held and held.next.get(number, 0) >= high for number, high in ends.items() if high):
             return
-        sleep(0.2)
+        if over.wait(0.2):
+            return  # its error is raised where it was followed
     raise StreamError(
         f"the sink has not read all of {topic} {PATIENCE:.0f} s after the feed's end: what came is safe in the tables, "
         "and the next sink goes on where they end"

@@ -8,6 +8,7 @@ from dash import html
 from topheavy.core.clock import NEW_YORK
 from topheavy.core.units import SourceKind
 from topheavy.web.page import Component
+from topheavy.web.shell import world_of
 from topheavy.web.tape import Flow, Live, SecondRate, SinkStage
 from topheavy.web.view import View
 from topheavy.web.words import GAP, NONE, counted, day, moment, sentence, span
@@ -99,7 +100,7 @@ def _stopped(live: Live, view: View) -> list[Component]:
         html.P([*stood, "To go on where the tables end, with the Kafka it came from:"], className="when"),
         html.Pre(f"{_home(view)}topheavy stream sink"),
         html.P("Without one, a made-up market in one process:"),
-        html.Pre(f"{_home(view)}{PRACTICE}"),
+        html.Pre(_practice(view)),
     ]
 
 
@@ -108,12 +109,20 @@ def _never(view: View) -> list[Component]:
         html.H1("No market was followed here yet"),
         html.P("Trades go through Kafka into the tables, once each, and onto this page. To try it with a made-up "
                "market, in one process and without a Kafka:", className="when"),
-        html.Pre(f"{_home(view)}{PRACTICE}"),
+        html.Pre(_practice(view)),
         html.P("With a Kafka, each line in a terminal of its own:"),
         html.Pre(f"make kafka\n{_home(view)}export TOPHEAVY_KAFKA=127.0.0.1:9092\ntopheavy stream sink\n"
                  "topheavy stream replay trades.parquet --speed 10"),
         html.P("This page shows it from the first second on.", className="fine"),
     ]  # fmt: skip
+
+
+def _practice(view: View) -> str:
+    """Return what begins a made-up market: here, or in a home of its own where this one holds real data."""
+    if world_of(view) == "real":
+        own = "export TOPHEAVY_HOME=.topheavy-live"
+        return f"{own}  # made-up trades never share a home with real data\n{PRACTICE} &\ntopheavy serve"
+    return f"{_home(view)}{PRACTICE}"
 
 
 def _home(view: View) -> str:
