@@ -82,7 +82,6 @@ def test_a_backtest_is_read_naive_first_and_in_words(forecast: Call) -> None:
         (("train", "--model", "drift", *NAMED, "--set", "units"), "--set is 'units': write it as name=value"),
         (("train", "--model", "drift", *NAMED), "too few to hold out 126"),
         (("train", "--model", "drift", *NAMED, "--until", "2023"), "--until is '2023', which is not a date"),
-        (("predict", "yours"), "yours"),
         (("backtest", *NAMED), "do not reach beyond the first 504"),
     ],
 )
@@ -100,6 +99,9 @@ def test_a_version_that_is_not_there_cannot_be_promoted(forecast: Call) -> None:
     code, _, err = forecast("promote", "ours", "9")
     assert code == 2
     assert "ours has no version '9'" in err
+    code, _, err = forecast("predict", "yours")
+    assert code == 2
+    assert "no registered model is called 'yours': did you mean 'ours'?" in err
     code, out, _ = forecast("promote", "ours", "1")
     assert (code, out.strip()) == (0, "ours: version 1 is champion")
 

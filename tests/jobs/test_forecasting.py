@@ -265,6 +265,36 @@ def test_what_was_better_on_the_same_sessions_becomes_champion(
     assert Registry(place.settings.home).aliases("return-1").champion == champion
 
 
+def test_a_dear_share_counts_no_more_than_a_cheap_one_when_prices_are_judged(place: Workplace) -> None:
+    """The challenger errs half as much on a share of 10 and a tenth more on one of 1,000: it is better."""
+    for model in ("naive", "drift"):
+        train(place, order(model, target="price"), clock=evening(KNOWN))
+    noise = np.random.default_rng(4).normal(1, 0.1, FEWEST)
+    rows = [
+        {
+            "name": "price-1",
+            "version": version,
+            "model": "any",
+            "target": "price",
+            "horizon": 1,
+            "series": series,
+            "origin": DAYS[at],
+            "session": DAYS[at + 1],
+            "actual": price,
+            "naive_error": 0.0,
+            "within": None,
+            "error": price * part * noise[at],
+            "snapshot": "x",
+            "scored_at": evening(KNOWN)(),
+        }
+        for version, parts in ((1, (0.04, 0.010)), (2, (0.02, 0.011)))
+        for (series, price), part in zip((("AAA", 10.0), ("CCC", 1000.0)), parts, strict=True)
+        for at in range(FEWEST)
+    ]
+    record(place.tables, dataset("scores"), pa.Table.from_pylist(rows, schema=dataset("scores").schema))
+    assert judge(place, "price-1").champion == 2
+
+
 def test_a_backtest_is_kept_with_its_single_forecasts(place: Workplace) -> None:
     trial = Trial(targets=("return", "share"), horizons=(1, 5), models=("drift",), subject=ALL, first=90, step=20)
     rows = try_out(place, trial, clock=evening(KNOWN))

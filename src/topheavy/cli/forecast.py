@@ -33,6 +33,9 @@ HYPER = ("SM_HP_", "TOPHEAVY_HP_")
 BOARD = ("target", "horizon", "model", "ratio", "ratio_low", "ratio_high", "p_holm", "skill", "hit_rate", "coverage",
          "r2", "lagged_copy", "net_sharpe", "failed")  # fmt: skip
 
+REGISTERED = ("name", "version", "alias", "model", "series", "trained_from", "trained_until", "ratio", "ratio_low",
+              "ratio_high", "p")  # fmt: skip
+
 
 @forecast.command()
 def train(
@@ -157,10 +160,13 @@ def backtest(
 @forecast.command()
 def models(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the registered models, with what each did on the sessions held out."""
-    from topheavy.jobs.register import listed
+    from topheavy.jobs.registered import registered
 
-    with place_at(read_settings(home), create=False) as place:
-        terminal.rows("models", listed(place), place.world, as_json=as_json)
+    settings = read_settings(home)
+    with place_at(settings, create=False) as place:
+        rows = [one.model_dump() for one in registered(settings.home)]
+        shown = rows if as_json else [{column: row[column] for column in REGISTERED} for row in rows]
+        terminal.rows("models", shown, place.world, as_json=as_json)
 
 
 @forecast.command()
@@ -180,10 +186,11 @@ def promote(
     home: HomeOption = None,
 ) -> None:
     """Make a version the champion, or the former one again."""
-    from topheavy.jobs.register import promote as job
+    from topheavy.jobs.registered import promote as job
 
-    with place_at(read_settings(home), create=False) as place:
-        terminal.say(f"{name}: version {job(place, name, version, back=back)} is champion")
+    settings = read_settings(home)
+    with place_at(settings, create=False):
+        terminal.say(f"{name}: version {job(settings.home, name, version, back=back)} is champion")
 
 
 def _subject(security: list[str] | None, group: str, index: str, since: str | None, until: str | None) -> Any:

@@ -97,12 +97,16 @@ def _order(card: Card) -> Order:
 
 
 def _differences(place: Workplace, name: str, challenger: int, champion: int) -> Matrix:
-    """Return the challenger's mean squared error less the champion's, session by session where both were scored."""
+    """Return the challenger's mean squared error less the champion's, session by session where both were scored.
+
+    Errors of a price are taken relative to today's, so that dear shares count no more than others.
+    """
     errors: dict[int, dict[tuple[date, str], float]] = defaultdict(dict)
-    columns = ("name", "version", "series", "session", "error")
+    columns = ("name", "version", "target", "series", "session", "actual", "error", "naive_error")
     for row in read(place.tables, dataset("scores"), columns=columns).to_pylist():
         if row["name"] == name:
-            errors[row["version"]][row["session"], row["series"]] = row["error"] ** 2
+            unit = row["actual"] - row["naive_error"] if row["target"] == "price" else 1.0
+            errors[row["version"]][row["session"], row["series"]] = (row["error"] / unit) ** 2
     by_session: defaultdict[date, list[float]] = defaultdict(list)
     for key in sorted(errors[challenger].keys() & errors[champion].keys()):
         by_session[key[0]].append(errors[challenger][key] - errors[champion][key])

@@ -1,4 +1,4 @@
-"""Registered: every version of every model in a home's registry, as the board shows it."""
+"""Registered: every version of every model in a home's registry, and which of them is champion."""
 
 from math import isfinite
 from pathlib import Path
@@ -23,6 +23,16 @@ def registered(home: Path) -> tuple[Registered, ...]:
         for version in registry.versions(name)
     ]
     return tuple(sorted(found, key=lambda one: (one.name, _PLACE.get(one.alias, len(_PLACE)), -one.version)))
+
+
+def promote(home: Path, name: str, version: str, *, back: bool = False) -> int:
+    """Make a version the champion, or the former champion again; return which one it is now.
+
+    Raises:
+        UsageError: when there is none such.
+    """
+    registry = Registry(home)
+    return (registry.roll_back(name) if back else registry.promote(name, version)).champion
 
 
 def _shown(card: Card, aliases: Aliases) -> Registered:
