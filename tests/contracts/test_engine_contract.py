@@ -87,6 +87,14 @@ def test_the_order_of_rows_is_nothing_to_it(engine: Engine) -> None:
     assert {name: rows(first[name]) for name in wanted} == {name: rows(second[name]) for name in wanted}
 
 
+def test_an_answers_rows_come_in_the_order_of_its_grain(engine: Engine) -> None:
+    turned = {name: table.take(pa.array(range(table.num_rows)[::-1], pa.int64())) for name, table in market().items()}
+    for name, answer in engine.answer(EVERY, turned).items():
+        grain = questions()[name].grain
+        keys = [tuple((row[part] is None, row[part]) for part in grain) for row in answer.to_pylist()]
+        assert keys == sorted(keys), name
+
+
 def test_nothing_is_left_of_an_earlier_question(engine: Engine) -> None:
     engine.answer(["market_caps"], market())
     doubled = market(shares=[count("SML", THURSDAY, 20)])

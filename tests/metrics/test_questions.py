@@ -132,20 +132,15 @@ def answers() -> dict[str, pa.Table]:
 def test_its_answer_has_one_row_for_each_of_its_grain(name: str) -> None:
     rows = answers()[name].to_pylist()
     assert rows or QUESTIONS[name].kind is QuestionKind.CHECK, f"{name}: no answer, so nothing is tested"
-    keys = [tuple(row[part] for part in grain_columns(name)) for row in rows]
+    keys = [tuple(row[part] for part in QUESTIONS[name].grain) for row in rows]
     assert len(set(keys)) == len(keys)
-
-
-def grain_columns(name: str) -> tuple[str, ...]:
-    """The columns of a grain; a fund's line is not told apart from another line of the same security."""
-    said = QUESTIONS[name].grain
-    return ("session", "index", "security", "value") if name == "fund_lines" else said
 
 
 def test_what_is_stored_and_what_is_viewed_are_declared_datasets() -> None:
     for name, asked in QUESTIONS.items():
         if asked.kind is QuestionKind.TABLE:
             assert dataset(name).layer is Layer.DERIVED
+            assert dataset(name).key == asked.grain, "its answer comes in the order its table keeps"
     views = {name for name, item in datasets().items() if item.layer is Layer.VIEW}
     assert views <= {name for name, asked in QUESTIONS.items() if asked.kind is QuestionKind.VIEW}
 

@@ -19,7 +19,6 @@ from topheavy.jobs.workplace import Workplace
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalog import Tables
-from topheavy.tables.order import by_key
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all
@@ -60,11 +59,10 @@ def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     progress.advance()
     beside = given(held, settings)
     answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | beside)
-    stored = {name: by_key(dataset(name), answers[name]) for name in ANSWERS}
     progress.advance()
-    whole = {**held, **beside, **stored}
+    whole = {**held, **beside, **answers}
     about = _about(place, clock)
-    build(place.lake.home.path, whole, _views(), _gates(), about, lambda: _store(tables, stored))
+    build(place.lake.home.path, whole, _views(), _gates(), about, lambda: _store(tables, answers))
     progress.advance()
     for item in datasets().values():
         if item.published:  # a streamed table is kept tidy by the sink that writes it
@@ -74,10 +72,10 @@ def _publish(place: Workplace, clock: Clock, progress: Progress) -> Published:
     return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)
 
 
-def _store(tables: Tables, stored: Mapping[str, pa.Table]) -> None:
+def _store(tables: Tables, answers: Mapping[str, pa.Table]) -> None:
     """Write the answers as tables, before the warehouse says that they are published."""
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: replace_all(tables, dataset(name), stored[name]), stored))
+        list(pool.map(lambda name: replace_all(tables, dataset(name), answers[name]), answers))
 
 
 def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> pa.Table:

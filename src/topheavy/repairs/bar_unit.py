@@ -47,7 +47,7 @@ class BarUnit(Rule):
         wanted = [security for security, dated in splits.items() if any(_is_large(ratio) for _, ratio in dated)]
         bars = frames["bars"].filter(pl.col("security").is_in(wanted)).sort("security", "source", "session")
         found: list[Repair] = []
-        for (security, _), series in bars.group_by("security", "source", maintain_order=True):
+        for (security, _), series in _levelled(bars, splits).group_by("security", "source", maintain_order=True):
             for place, passed in sorted(misplaced(series, splits[str(security)]).items()):
                 found += self._repairs(series.row(place, named=True), passed)
         return found
@@ -97,15 +97,24 @@ class BarUnit(Rule):
         return {"bars": bars, "splits": splits}, expected + [("GAP", days[3], 187.8)] * 4
 
 
+def _levelled(bars: pl.DataFrame, splits: dict[str, list[tuple[date, float]]]) -> pl.DataFrame:
+    """Add ``level``: the logarithm of the close on the last split's share unit, were it on the unit it says."""
+    said = bars.select("security", "basis").unique()
+    factors = [later_factor(splits[security], basis) for security, basis in said.iter_rows()]
+    known = said.with_columns(factor=pl.Series(factors, dtype=pl.Float64))
+    level = (pl.col("close") / pl.col("factor")).log()
+    return bars.join(known, on=["security", "basis"], how="left", maintain_order="left").with_columns(level=level)
+
+
 def misplaced(series: pl.DataFrame, splits: list[tuple[date, float]]) -> dict[int, list[Passed]]:
     """Return place → the splits its prices are on the wrong side of.
 
+    The series is one security's from one source, by session, with a ``level`` (see ``_levelled``).
     Splits are taken from the oldest on, each over prices mended for those before it: prices that were never
     adjusted are wrong by the product of all splits since.
     """
     days = series["session"].to_list()
-    factors = {basis: later_factor(splits, basis) for basis in series["basis"].unique()}
-    levels = [log(close / factors[basis]) for close, basis in series.select("close", "basis").iter_rows()]
+    levels = series["level"].to_list()
     found: dict[int, list[Passed]] = {}
     for day, ratio in splits:
         if _is_large(ratio):

@@ -5,23 +5,24 @@ import pyarrow as pa
 
 from topheavy.core.errors import CheckFailed
 from topheavy.datasets.schema import NUMBER, Dataset
+from topheavy.tables.order import framed, ordered
 
 
 def check(dataset: Dataset, rows: pa.Table) -> pa.Table:
-    """Return ``rows`` in the dataset's schema, or refuse them.
+    """Return ``rows`` in the dataset's schema and in the order of its key, or refuse them.
 
     Raises:
         CheckFailed: wrong columns or types, an empty required cell, a number that is none (NaN, ±∞), a broken
             rule, or two rows of one key from one origin. The message counts the rows and shows the first.
     """
     typed = _typed(dataset, rows)
-    frame = pl.from_arrow(typed)
-    assert isinstance(frame, pl.DataFrame)
-    _refuse_empty(dataset, frame)
-    _refuse_no_number(dataset, frame)
-    _refuse_broken(dataset, frame)
-    _refuse_twins(dataset, frame)
-    return typed.cast(dataset.schema)
+    _refuse_empty(dataset, typed)
+    _refuse_no_number(dataset, typed)
+    _refuse_broken(dataset, typed)
+    sorted_rows, share_a_key = ordered(dataset, typed)
+    if share_a_key:
+        _refuse_twins(dataset, framed(typed))
+    return sorted_rows.cast(dataset.schema)
 
 
 def _typed(dataset: Dataset, rows: pa.Table) -> pa.Table:
@@ -38,31 +39,36 @@ def _typed(dataset: Dataset, rows: pa.Table) -> pa.Table:
         raise CheckFailed(f"{dataset.name}: a column has the wrong type ({error})") from error
 
 
-def _refuse_empty(dataset: Dataset, frame: pl.DataFrame) -> None:
+def _refuse_empty(dataset: Dataset, rows: pa.Table) -> None:
     for column in dataset.all_columns:
-        if not column.optional and (count := frame[column.name].null_count()):
-            wrong = frame.filter(pl.col(column.name).is_null())
+        if not column.optional and (count := rows[column.name].null_count):
+            wrong = framed(rows).filter(pl.col(column.name).is_null())
             raise CheckFailed(f"{dataset.name}: {count:,} rows have no {column.name}, first {_show(dataset, wrong)}")
 
 
-def _refuse_no_number(dataset: Dataset, frame: pl.DataFrame) -> None:
-    for column in dataset.all_columns:
-        wrong = frame.filter(~pl.col(column.name).is_finite()) if column.type == NUMBER else frame.clear()
-        if wrong.height:
+def _refuse_no_number(dataset: Dataset, rows: pa.Table) -> None:
+    for name in [column.name for column in dataset.all_columns if column.type == NUMBER]:
+        none = ~pl.col(name).is_finite()
+        if wrong := _count(rows, [name], none):
             raise CheckFailed(
-                f"{dataset.name}: {wrong.height:,} rows have a {column.name} that is no number, "
-                f"first {_show(dataset, wrong)}; leave the cell empty in the source"
+                f"{dataset.name}: {wrong:,} rows have a {name} that is no number, "
+                f"first {_show(dataset, framed(rows).filter(none))}; leave the cell empty in the source"
             )
 
 
-def _refuse_broken(dataset: Dataset, frame: pl.DataFrame) -> None:
+def _refuse_broken(dataset: Dataset, rows: pa.Table) -> None:
     for rule in dataset.checks:
-        wrong = frame.filter(pl.sql_expr(rule.wrong))
-        if wrong.height:
+        broken = pl.sql_expr(rule.wrong)
+        if wrong := _count(rows, broken.meta.root_names(), broken):
             raise CheckFailed(
-                f"{dataset.name}: {wrong.height:,} rows break '{rule.name}' ({rule.advice}), "
-                f"first {_show(dataset, wrong)}"
+                f"{dataset.name}: {wrong:,} rows break '{rule.name}' ({rule.advice}), "
+                f"first {_show(dataset, framed(rows).filter(broken))}"
             )
+
+
+def _count(rows: pa.Table, names: list[str], condition: pl.Expr) -> int:
+    """Count the rows a condition on a few columns is true on: only these leave Arrow."""
+    return int(framed(rows.select(names)).select(condition.sum()).item())
 
 
 def _refuse_twins(dataset: Dataset, frame: pl.DataFrame) -> None:

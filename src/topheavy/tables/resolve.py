@@ -10,7 +10,8 @@ from datetime import date
 import polars as pl
 import pyarrow as pa
 
-from topheavy.datasets.schema import Dataset
+from topheavy.datasets.schema import TEXT, Dataset
+from topheavy.tables.order import framed
 
 FAR_FUTURE = date(9999, 12, 31)
 LONG_AGO = date(1, 1, 1)
@@ -22,19 +23,12 @@ def resolve(dataset: Dataset, rows: pa.Table, symbols: pa.Table, naming: date | 
     ``naming`` is the date whose symbols the rows use; ``None`` where each row uses its own date's (or, for a
     row that speaks of a period, its own period's). A symbol that the symbols table does not know names itself.
     """
-    frame = pl.from_arrow(rows)
-    assert isinstance(frame, pl.DataFrame)
     first, after = _spoken_of(dataset, naming)
-    framed = frame.with_columns(first=first, after=after)
-    asked = framed.select(*ASKED).unique()
-    answers = _answers(asked, _periods(symbols), exact=dataset.exact_symbol and naming is None)
-    joined = framed.join(answers, on=ASKED, how="left", nulls_equal=True, maintain_order="left")
-    if dataset.security_if:
-        joined = joined.with_columns(security=pl.when(pl.sql_expr(dataset.security_if)).then("security"))
-    return joined.drop("first", "after").to_arrow()
-
-
-ASKED = ["symbol", "first", "after"]
+    meant = pl.sql_expr(dataset.security_if) if dataset.security_if else pl.lit(value=True)
+    read = {"symbol", dataset.security_by, dataset.security_until, *meant.meta.root_names()} - {""}
+    spoken = framed(rows.select(sorted(read))).select("symbol", first=first, after=after, meant=meant)
+    named = _named(_nearest(spoken, _periods(symbols)), exact=dataset.exact_symbol and naming is None)
+    return rows.append_column("security", named.to_arrow().cast(TEXT))
 
 
 def _spoken_of(dataset: Dataset, naming: date | None) -> tuple[pl.Expr, pl.Expr]:
@@ -46,22 +40,32 @@ def _spoken_of(dataset: Dataset, naming: date | None) -> tuple[pl.Expr, pl.Expr]
 
 
 def _periods(symbols: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(symbols)
-    assert isinstance(frame, pl.DataFrame)
-    return frame.select("symbol", pl.col("security").alias("named"), "since", pl.col("until").fill_null(FAR_FUTURE))
+    return framed(symbols).select(
+        "symbol", pl.col("security").alias("named"), "since", pl.col("until").fill_null(FAR_FUTURE)
+    )
 
 
-def _answers(asked: pl.DataFrame, periods: pl.DataFrame, *, exact: bool) -> pl.DataFrame:
-    """Return one security for each (symbol, first, after): of the nearest bearers the latest."""
+def _nearest(spoken: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows, as they come, with the nearest bearer of their symbol, the latest of several, and how near."""
     start = pl.col("first").fill_null(LONG_AGO)
     too_early = (pl.col("since") - pl.col("after")).dt.total_days() + 1
     too_late = (start - pl.col("until")).dt.total_days()
-    nearest = (
-        asked.join(periods, on="symbol", how="left")
+    borne = (
+        spoken.with_row_index("row")
+        .join(periods, on="symbol", how="left")
         .with_columns(distance=pl.max_horizontal(too_early, too_late, pl.lit(0)))
-        .sort("symbol", "first", "after", "distance", "since", descending=[False, False, False, False, True])
-        .unique(subset=ASKED, keep="first", maintain_order=True)
     )
+    several = pl.col("symbol").is_in(periods.filter(pl.col("symbol").is_duplicated())["symbol"].unique())
+    nearest = (
+        borne.filter(several)
+        .sort("row", "distance", "since", descending=[False, False, True])
+        .unique(subset="row", keep="first", maintain_order=True)
+    )
+    return pl.concat([borne.filter(~several | pl.col("symbol").is_null()), nearest]).sort("row")
+
+
+def _named(rows: pl.DataFrame, *, exact: bool) -> pl.Series:
+    """Return each row's security; empty where its symbol means none."""
     stranger = pl.col("distance") > 0 if exact else pl.lit(value=False)
     security = (
         pl.when(pl.col("named").is_null())
@@ -70,4 +74,4 @@ def _answers(asked: pl.DataFrame, periods: pl.DataFrame, *, exact: bool) -> pl.D
         .then(pl.format("{}@{}", "symbol", pl.col("since")))
         .otherwise(pl.col("named"))
     )
-    return nearest.select(*ASKED, security.alias("security"))
+    return rows.select(pl.when(pl.col("meant")).then(security).alias("security")).to_series()

@@ -11,12 +11,13 @@ from datetime import date, timedelta
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from topheavy.datasets.schema import Dataset
+from topheavy.datasets.schema import TEXT, Dataset
 from topheavy.tables.catalog import Tables, empty, told
 from topheavy.tables.check import check
 from topheavy.tables.files import append
-from topheavy.tables.order import by_key, framed, share_a_key
+from topheavy.tables.order import by_key, framed, ordered
 from topheavy.tables.read import read
 
 _SESSION = re.compile(r"/session=(\d{4}-\d{2}-\d{2})(?:/|$)")
@@ -46,7 +47,7 @@ def replace_slices(
 
 def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
     """Put ``rows`` in place of the whole table; return how many were written (0 when nothing changed)."""
-    coming = by_key(dataset, check(dataset, rows))
+    coming = check(dataset, rows)
     held = read(tables, dataset)
     if coming.equals(by_key(dataset, held)):
         return 0
@@ -57,13 +58,12 @@ def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
 def _settle(
     dataset: Dataset, held: pa.Table, coming: pa.Table, origins: list[str], ranks: Mapping[str, int]
 ) -> pa.Table:
-    kept = framed(held).filter(~pl.col("origin").is_in(origins))
-    both = pl.concat([kept, framed(coming)])
-    ordered = by_key(dataset, both.to_arrow())
-    if not share_a_key(dataset, ordered):
-        return ordered
+    kept = held.filter(pc.invert(_brought_by(held, origins)))
+    both = ordered(dataset, pa.concat_tables([kept, coming]))
+    if not both.share_a_key:
+        return both.rows.cast(dataset.schema)
     rank = pl.col("source").replace_strict(dict(ranks), default=0, return_dtype=pl.Int64)
-    last = both.sort(rank, "received_at", "origin").unique(subset=list(dataset.key), keep="last")
+    last = framed(both.rows).sort(rank, "received_at", "origin").unique(subset=list(dataset.key), keep="last")
     return by_key(dataset, last.to_arrow())
 
 
@@ -96,7 +96,7 @@ def _touched(tables: Tables, dataset: Dataset, coming: pa.Table, origins: list[s
         earlier = {date.fromisoformat(session).replace(day=1) for session in sessions}
     else:
         held = read(tables, dataset, columns=(dataset.month_of, "origin"))
-        earlier = _months(dataset, _of(held, origins))
+        earlier = _months(dataset, held.filter(_brought_by(held, origins)))
     return _months(dataset, coming) | earlier
 
 
@@ -109,11 +109,11 @@ def _held(tables: Tables, dataset: Dataset, months: set[date]) -> pa.Table:
 
 
 def _months(dataset: Dataset, rows: pa.Table) -> set[date]:
-    return set(framed(rows)[dataset.month_of].dt.truncate("1mo").unique().to_list())
+    return set(framed(rows.select([dataset.month_of])).to_series().dt.truncate("1mo").unique().to_list())
 
 
-def _of(rows: pa.Table, origins: list[str]) -> pa.Table:
-    return framed(rows).filter(pl.col("origin").is_in(origins)).to_arrow().cast(rows.schema)
+def _brought_by(rows: pa.Table, origins: list[str]) -> pa.ChunkedArray:
+    return pc.is_in(rows["origin"], pa.array(origins, TEXT))
 
 
 def _next_month(first: date) -> date:

@@ -89,7 +89,7 @@ def _keep_quiet(session: duckdb.DuckDBPyConnection) -> None:
 
 def _load(session: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], about: Mapping[str, str]) -> None:
     for name, rows in tables.items():
-        session.register("coming", rows)
+        session.register("coming", rows.combine_chunks())  # many small batches would be merged by one core
         known = datasets().get(name)
         try:
             session.execute(_create(name, known) if known else f"CREATE TABLE {name} AS SELECT * FROM coming")

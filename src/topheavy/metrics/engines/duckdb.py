@@ -6,7 +6,7 @@ from typing import ClassVar
 import pyarrow as pa
 
 from topheavy.core.errors import MetricError, one_line
-from topheavy.metrics.questions import Question, QuestionKind, in_order, tables_behind
+from topheavy.metrics.questions import Question, QuestionKind, in_order, question, tables_behind
 
 CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
 
@@ -30,7 +30,7 @@ class DuckDB:
                 session.register(name, inputs[name])
             for item in in_order(wanted):
                 _run(session, item)
-            return {name: session.table(name).to_arrow_table() for name in wanted}
+            return {name: _in_order(session, question(name)) for name in wanted}
 
 
 def _keep_quiet(session: "duckdb.DuckDBPyConnection") -> None:  # type: ignore[name-defined]  # noqa: F821
@@ -47,6 +47,11 @@ def _run(session: "duckdb.DuckDBPyConnection", item: Question) -> None:  # type:
         session.execute(f"CREATE TEMPORARY {shape} {item.name} AS {item.sql}")
     except duckdb.Error as error:
         raise MetricError(f"{item.name}.sql cannot be answered: {one_line(error)}") from error
+
+
+def _in_order(session: "duckdb.DuckDBPyConnection", item: Question) -> pa.Table:  # type: ignore[name-defined]  # noqa: F821
+    grain = ", ".join(f'"{column}"' for column in item.grain)
+    return session.table(item.name).order(grain).to_arrow_table()
 
 
 ENGINE = DuckDB()

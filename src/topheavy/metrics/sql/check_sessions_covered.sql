@@ -1,6 +1,6 @@
 -- question: Does every session of the calendar have its concentration row, at both levels?
 -- kind: check
--- grain: session, index, level
+-- grain: session, index
 -- inputs: sessions, constituents, concentration
 -- unit: none
 -- advice: run 'topheavy publish' again; if it stays, 'topheavy gaps' names what is missing

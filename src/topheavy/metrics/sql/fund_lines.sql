@@ -14,7 +14,7 @@ WITH weighed AS (
   WINDOW one AS (PARTITION BY fund, as_of)
 )
 SELECT
-  h.as_of AS session, h.fund AS "index",
+  h.as_of AS session, h.fund AS "index", h.line,
   COALESCE(h.security, h.cusip, h.name) AS security,
   COALESCE(s.issuer, h.security, h.cusip, h.name) AS issuer,
   COALESCE(s.name, h.name) AS name,
