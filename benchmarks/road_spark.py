@@ -174,8 +174,8 @@ class Reader:
             "runs": self.spark.createDataFrame([], "session STRING, outcome STRING, cause STRING"),
             "holdings": self.spark.createDataFrame(
                 [],
-                "as_of DATE, fund STRING, security STRING, cusip STRING, name STRING, asset_class STRING, "
-                "value DOUBLE, weight DOUBLE",
+                "as_of DATE, fund STRING, line BIGINT, security STRING, cusip STRING, name STRING, "
+                "asset_class STRING, value DOUBLE, weight DOUBLE",
             ),
         }
 
