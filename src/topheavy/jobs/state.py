@@ -11,7 +11,7 @@ from topheavy.datasets.schema import Layer, datasets
 from topheavy.jobs.underway import underway
 from topheavy.jobs.workplace import Workplace
 from topheavy.lake.ledger import Run
-from topheavy.tables.read import snapshot_of
+from topheavy.tables.read import rows_of
 from topheavy.web.desk import Stage
 
 _WITHHELD = (
@@ -38,9 +38,9 @@ def status(place: Workplace, clock: Clock = system_clock) -> dict[str, Any]:
         "sessions": sessions_by_state(runs),
         "collecting": _collecting(place, clock),
         "tables": [
-            {"table": name, "rows": _rows(place, name)}
+            {"table": name, "rows": rows}
             for name, item in datasets().items()
-            if item.layer is not Layer.VIEW and place.tables.exists(item)
+            if item.layer is not Layer.VIEW and (rows := rows_of(place.tables, item)) is not None
         ],
         "published": place.warehouse.about() if place.warehouse.path.exists() else {},
     }
@@ -83,9 +83,3 @@ def _state(came: set[bool]) -> str:
     if came == {True}:
         return "complete"
     return "partial" if True in came else "failed"
-
-
-def _rows(place: Workplace, name: str) -> int:
-    item = datasets()[name]
-    snapshot = place.tables.open(item).current_snapshot() if snapshot_of(place.tables, item) else None
-    return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0

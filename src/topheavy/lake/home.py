@@ -2,18 +2,17 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import get_ident
 from typing import IO
 
 from topheavy.core.errors import LakeError, one_line
 from topheavy.core.log import logger
 from topheavy.core.progress import Progress
 from topheavy.core.units import SourceKind
+from topheavy.lake.durable import write_once, write_over
 
 FORMAT = 1
 """The layout of a home folder that this version reads and writes."""
@@ -86,17 +85,10 @@ class Home:
 
     def _claim(self, world: str) -> str:
         """Note the world, unless another thread or process was first; return the one that is noted."""
-        beside = self.path / f".world.{os.getpid()}.{get_ident()}"
         try:
-            beside.write_text(world)
-            os.link(beside, self._world)
-        except FileExistsError:
-            return self.world
+            return world if write_once(self._world, world.encode()) else self.world
         except OSError as error:
             raise LakeError(f"{self.path} cannot be written: {one_line(error)}") from error
-        finally:
-            beside.unlink(missing_ok=True)
-        return world
 
 
 def open_home(path: Path, *, create: bool = True) -> Home:
@@ -113,7 +105,7 @@ def open_home(path: Path, *, create: bool = True) -> Home:
         if not create:
             raise LakeError(f"{path} holds nothing yet: run 'topheavy demo' or 'topheavy run SOURCE' first")
         path.mkdir(parents=True, exist_ok=True)
-        _write(home.marker, {"format": FORMAT})
+        write_over(home.marker, json.dumps({"format": FORMAT}).encode())
     except OSError as error:
         raise LakeError(f"{path} cannot be used as a home: {one_line(error)}") from error
     return home
@@ -136,9 +128,3 @@ def _format(marker: Path) -> int:
     if not isinstance(held, int):
         raise LakeError(f"{marker} cannot be read (its format is {held!r}): restore it or start a new home")
     return held
-
-
-def _write(path: Path, content: dict[str, object]) -> None:
-    beside = path.with_suffix(f".{os.getpid()}.{get_ident()}.new")
-    beside.write_text(json.dumps(content))
-    beside.replace(path)

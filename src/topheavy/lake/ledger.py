@@ -276,7 +276,7 @@ class Ledger:
 def _open(path: Path) -> sqlite3.Connection:
     file = sqlite3.connect(path, timeout=60, check_same_thread=False, isolation_level=None)
     _write_ahead(file)
-    file.execute("PRAGMA synchronous = NORMAL")
+    file.execute("PRAGMA synchronous = NORMAL")  # a power failure may take the last lines: those units are asked again
     file.executescript(_SCHEMA)
     _grow(file)
     return file

@@ -47,6 +47,15 @@ def snapshot_of(tables: Tables, dataset: Dataset) -> int:
     return snapshot.snapshot_id if snapshot else 0
 
 
+def rows_of(tables: Tables, dataset: Dataset) -> int | None:
+    """Return how many rows the table holds, ``None`` while it was never written; the rows are not read."""
+    table = tables.find(dataset)
+    if table is None:
+        return None
+    snapshot = table.current_snapshot()
+    return int(snapshot.summary["total-records"] or 0) if snapshot and snapshot.summary else 0
+
+
 def _between(dataset: Dataset, since: date | None, until: date | None) -> str:
     if dataset.day_of:
         first, after = (f"{day}T00:00:00+00:00" if day else "" for day in (since, until and until + timedelta(days=1)))

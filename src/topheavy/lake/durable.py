@@ -1,0 +1,70 @@
+"""Files that outlast a power failure.
+
+Bytes reach the disk before their name does, and the name before anyone relies on it.
+"""
+
+import os
+from pathlib import Path
+from threading import get_ident
+
+
+def write_once(place: Path, content: bytes) -> bool:
+    """Write a new file, and the folders it needs; say whether it was written (a file that is there stays).
+
+    What a failure leaves beside it ends in ``#`` and digits, which an object store does not list.
+
+    Raises:
+        OSError: when it cannot be written; nothing is left under its name.
+    """
+    if place.exists():
+        return False
+    _make(place.parent)
+    beside = place.with_name(f"{place.name}#{os.getpid()}{get_ident()}")
+    try:
+        _write(beside, content)
+        os.link(beside, place)
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync(place.parent)
+    return True
+
+
+def write_over(place: Path, content: bytes) -> None:
+    """Write a file in place of the one that is there: a reader, and a failure, finds the old one or the new one.
+
+    Raises:
+        OSError: when it cannot be written; the one that was there stays.
+    """
+    beside = place.with_name(f"{place.name}#{os.getpid()}{get_ident()}")
+    try:
+        _write(beside, content)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync(place.parent)
+
+
+def _write(place: Path, content: bytes) -> None:
+    with place.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each name on the disk before the next."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
