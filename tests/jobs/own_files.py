@@ -38,6 +38,7 @@ SP500,CCC,2020-01-02,
 GROUPS = """group,symbol
 magnificent7,AAA
 """
+TABLES_OF_A_RUN = ("bars", "shares", "constituents", "groups", "market_caps", "weights", "concentration")
 FILES = {"bars.csv": BARS, "shares.csv": SHARES, "constituents.csv": MEMBERS, "groups.csv": GROUPS}
 
 

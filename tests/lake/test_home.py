@@ -55,6 +55,12 @@ def test_a_missing_home_is_not_made_unasked(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_home_that_no_database_could_open_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match=r"where\?/home has a '\?' in its path.*choose another with --home"):
+        open_home(tmp_path / "where?" / "home")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_home_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "home.json").write_text('{"format": 2, "new": true}')
     with pytest.raises(

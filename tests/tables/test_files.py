@@ -1,7 +1,6 @@
 """A month of rows becomes a file of its own, named, counted and bounded as Iceberg asks, in the key's order."""
 
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -10,6 +9,7 @@ import pyarrow.parquet
 from tables.rows import BARS, bar, bars, origins
 from topheavy.tables.catalog import Tables
 from topheavy.tables.files import months
+from topheavy.tables.local import local
 from topheavy.tables.read import read
 from topheavy.tables.write import replace_slices
 
@@ -55,7 +55,7 @@ def test_every_month_is_one_file_with_its_bounds(tables: Tables) -> None:
 def test_a_file_keeps_the_order_of_the_key(tables: Tables) -> None:
     written(tables)
     for row in tables.open(BARS).inspect.files().to_pylist():
-        rows = pa.parquet.read_table(urlsplit(row["file_path"]).path, partitioning=None).to_pylist()
+        rows = pa.parquet.read_table(local(row["file_path"]), partitioning=None).to_pylist()
         keys = [(line["session"], line["security"]) for line in rows]
         assert keys == sorted(keys)
 
@@ -70,7 +70,7 @@ def test_a_period_reads_only_the_files_of_its_months(tables: Tables) -> None:
 
 def test_another_engine_reads_the_same_files(tables: Tables) -> None:
     written(tables)
-    paths = [urlsplit(task.file.file_path).path for task in tables.open(BARS).scan().plan_files()]
+    paths = [str(local(task.file.file_path)) for task in tables.open(BARS).scan().plan_files()]
     with duckdb.connect() as session:
         counted = session.execute(
             "SELECT COUNT(*), MIN(session), MAX(session) FROM read_parquet(?)", [paths]

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import sleep
-from urllib.parse import unquote, urlparse
 
 import pytest
 
@@ -11,6 +10,7 @@ from tables.rows import BARS, SPLITS, bar, bars, origins, split, splits
 from topheavy.core.errors import TableError
 from topheavy.datasets.schema import Layer, datasets
 from topheavy.tables.catalog import Tables
+from topheavy.tables.local import local
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all, replace_slices
@@ -75,7 +75,7 @@ def test_columns_come_as_asked(tables: Tables) -> None:
 def test_files_that_are_gone_are_named(tables: Tables) -> None:
     put(tables, 10.0, "2024-12-06")
     (task,) = tables.open(BARS).scan().plan_files()
-    Path(unquote(urlparse(task.file.file_path).path)).unlink()
+    local(task.file.file_path).unlink()
     with pytest.raises(TableError, match=r"^bars cannot be read: "):
         read(tables, BARS)
 
@@ -122,7 +122,7 @@ def test_before_its_first_write_there_was_no_table(tables: Tables) -> None:
 
 
 def test_upkeep_lets_old_states_go_and_keeps_the_present_one(tables: Tables, three_states: list[datetime]) -> None:
-    folder = Path(unquote(urlparse(tables.open(BARS).location()).path))
+    folder = local(tables.open(BARS).location())
     before = len(list(folder.rglob("*.parquet")))
     later = datetime.now(UTC) + timedelta(days=8)
     assert tidy(tables, BARS, datetime.now(UTC)) == 0, "seven days are kept"
@@ -136,7 +136,7 @@ def test_upkeep_lets_old_states_go_and_keeps_the_present_one(tables: Tables, thr
 
 
 def test_upkeep_leaves_the_files_of_a_commit_that_is_being_made(tables: Tables, three_states: list[datetime]) -> None:
-    folder = Path(unquote(urlparse(tables.open(BARS).location()).path))
+    folder = local(tables.open(BARS).location())
     being_made = folder / "data" / "not-named-yet.parquet"
     being_made.write_bytes(b"")
     tidy(tables, BARS, datetime.now(UTC), keep=timedelta(0))

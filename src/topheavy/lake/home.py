@@ -95,9 +95,11 @@ def open_home(path: Path, *, create: bool = True) -> Home:
     """Open the home folder at ``path``, making it where it is new and ``create`` is set.
 
     Raises:
-        LakeError: when it is missing, not writable, or written by a newer version.
+        LakeError: when it is missing, not writable, or written by a newer version, or its path holds a ``?``.
     """
     home = Home(path)
+    if "?" in str(path.absolute()):
+        raise LakeError(f"{path} has a '?' in its path, where no database opens a file: choose another with --home")
     try:
         if home.marker.exists():
             _refuse_newer(home)

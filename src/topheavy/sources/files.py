@@ -79,7 +79,7 @@ class Files(Source):
 
     def fetch(self, unit: Unit, http: Http, settings: Settings) -> Fetched:
         """Read the file; its manifest entry travels with the bytes."""
-        manifest, _, name = unit.subject.partition("#")
+        manifest, name = _manifest_and_name(unit.subject)
         entry = next((e for e in read_manifest(Path(manifest), settings) if e["name"] == name), None)
         if entry is None:
             raise UsageError(f"{manifest} no longer names '{name}'")
@@ -145,6 +145,13 @@ def _entry(entry: dict[str, Any], folder: Path, manifest: Path) -> dict[str, Any
     remote = entry["path"].startswith(("http://", "https://"))
     address = entry["path"] if remote else os.path.normpath(folder / entry["path"])
     return entry | {"name": entry.get("name", entry["path"]), "address": address}
+
+
+def _manifest_and_name(subject: str) -> tuple[str, str]:
+    """Return a unit's manifest and the name in it; both may hold the ``#`` that parts them."""
+    parts = subject.split("#")
+    ways = [("#".join(parts[:place]), "#".join(parts[place:])) for place in range(1, len(parts))]
+    return next((way for way in ways if Path(way[0]).is_file()), subject.partition("#")[::2])
 
 
 def _refuse_missing(entry: dict[str, Any], manifest: Path) -> None:

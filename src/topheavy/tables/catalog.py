@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from topheavy.core.errors import TableError, TopheavyError, one_line
 from topheavy.datasets.schema import Dataset, Layer
+from topheavy.tables.local import root
+from topheavy.tables.moved import lies_in, settle
 
 if TYPE_CHECKING:
-    from pyiceberg.catalog import Catalog
+    from pyiceberg.catalog.sql import SqlCatalog
     from pyiceberg.table import Table
 
 NAMESPACE = "market"
@@ -35,19 +37,25 @@ class Tables:
         self.home = home.resolve()
 
     @cached_property
-    def catalog(self) -> "Catalog":
-        """The Iceberg catalog, made where it is new."""
+    def catalog(self) -> "SqlCatalog":
+        """The Iceberg catalog, made where it is new, registered anew where the home was moved or copied."""
+        file = self.home / "catalog.sqlite"
+        try:
+            catalog = self._opened(file)
+            if not lies_in(self.home, catalog):
+                catalog.close()
+                settle(self.home, file, self._opened)
+                catalog = self._opened(file)
+        except Exception as error:  # SQLAlchemy's and pyiceberg's trees share no root
+            raise TableError(f"{file} cannot be opened: {one_line(error)}") from error
+        return catalog
+
+    def _opened(self, file: Path) -> "SqlCatalog":
         from pyiceberg.catalog.sql import SqlCatalog
 
-        try:
-            catalog = SqlCatalog(
-                "topheavy",
-                uri=f"sqlite:///{self.home / 'catalog.sqlite'}",
-                warehouse=(self.home / "tables").as_uri(),
-            )
-            catalog.create_namespace_if_not_exists(NAMESPACE)
-        except Exception as error:  # SQLAlchemy's and pyiceberg's trees share no root
-            raise TableError(f"{self.home}/catalog.sqlite cannot be opened: {one_line(error)}") from error
+        escaped = str(file).replace("%", "%25").replace("?", "%3F")
+        catalog = SqlCatalog("topheavy", uri=f"sqlite:///{escaped}", warehouse=root(self.home))
+        catalog.create_namespace_if_not_exists(NAMESPACE)
         return catalog
 
     def open(self, dataset: Dataset) -> "Table":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from topheavy.datasets.schema import Dataset
 from topheavy.tables.catalog import Tables, told
-from topheavy.tables.stream import carried
+from topheavy.tables.noted import carried
 from topheavy.tables.upkeep import tidy
 
 if TYPE_CHECKING:

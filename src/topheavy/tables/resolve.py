@@ -55,7 +55,7 @@ def _nearest(spoken: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
         .join(periods, on="symbol", how="left")
         .with_columns(distance=pl.max_horizontal(too_early, too_late, pl.lit(0)))
     )
-    several = pl.col("symbol").is_in(periods.filter(pl.col("symbol").is_duplicated())["symbol"].unique())
+    several = pl.col("symbol").is_in(periods.filter(pl.col("symbol").is_duplicated())["symbol"].unique().implode())
     nearest = (
         borne.filter(several)
         .sort("row", "distance", "since", descending=[False, False, True])

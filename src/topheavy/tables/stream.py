@@ -8,20 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 
 from topheavy.core.errors import Overtaken, TableError
-from topheavy.core.positions import Position, from_text, to_text
+from topheavy.core.positions import Position, to_text
 from topheavy.datasets.schema import Dataset
 from topheavy.tables.catalog import Tables, told
+from topheavy.tables.local import local
+from topheavy.tables.noted import POSITIONS, kept
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
-
-POSITIONS = "topheavy.positions"
-"""The snapshot property that carries the positions, by topic."""
 
 ATTEMPTS = 20
 ADVICE = "check the disk and run it again: it continues where the table ends"
@@ -31,22 +29,6 @@ def positions(tables: Tables, dataset: Dataset) -> dict[str, Position]:
     """Return how far each topic has been read into the table (nothing while it was never written)."""
     table = tables.find(dataset)
     return kept(table) if table else {}
-
-
-def kept(table: "Table") -> dict[str, Position]:
-    """Return the positions of the newest snapshot that carries any."""
-    snapshot = table.current_snapshot()
-    while snapshot:
-        found = snapshot.summary and snapshot.summary.additional_properties.get(POSITIONS)
-        if found:
-            return from_text(found)
-        snapshot = table.snapshot_by_id(snapshot.parent_snapshot_id) if snapshot.parent_snapshot_id else None
-    return {}
-
-
-def carried(table: "Table") -> dict[str, str]:
-    """Return the snapshot property that a rewrite of the table's files must carry on."""
-    return {POSITIONS: to_text(kept(table))}
 
 
 def append(tables: Tables, dataset: Dataset, rows: pa.Table, begin: Position, end: Mapping[int, int]) -> None:
@@ -104,7 +86,7 @@ def data_files(tables: Tables, dataset: Dataset) -> list[DataFile]:
     table = tables.find(dataset)
     with told(f"{dataset.name} cannot be read", ADVICE):
         tasks = list(table.scan().plan_files()) if table else []
-    return [DataFile(urlsplit(task.file.file_path).path, task.file.record_count) for task in tasks]
+    return [DataFile(str(local(task.file.file_path)), task.file.record_count) for task in tasks]
 
 
 def columns_of(file: DataFile, columns: tuple[str, ...]) -> pa.Table:

@@ -7,10 +7,10 @@ touched: a commit that is being made has written files no snapshot names yet.
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlparse
 
 from topheavy.datasets.schema import Dataset
 from topheavy.tables.catalog import Tables
+from topheavy.tables.local import local
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -35,7 +35,7 @@ def tidy(tables: Tables, dataset: Dataset, now: datetime, *, keep: timedelta = K
 
 def _sweep(table: "Table", before: float) -> int:
     named = _named(table)
-    folder = _path(table.location())
+    folder = local(table.location())
     loose = [
         path for path in folder.rglob("*") if path.is_file() and path not in named and path.stat().st_mtime < before
     ]
@@ -50,8 +50,4 @@ def _named(table: "Table") -> set[Path]:
     names = {table.metadata_location, *(entry.metadata_file for entry in table.metadata.metadata_log)}
     names |= {snapshot.manifest_list for snapshot in table.snapshots()}
     names |= set(inspect.all_manifests()["path"].to_pylist()) | set(inspect.all_files()["file_path"].to_pylist())
-    return {_path(name) for name in names}
-
-
-def _path(location: str) -> Path:
-    return Path(unquote(urlparse(location).path))
+    return {local(name) for name in names}
