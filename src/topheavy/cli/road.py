@@ -90,12 +90,18 @@ def collect(
 
 
 @app.command()
-def refine(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def refine(
+    again: Annotated[
+        bool, typer.Option("--again", help="Make the tables anew from all that the lake holds, whatever their state.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Turn what the lake holds into rows in the tables."""
     from topheavy.jobs.refine import refine as job
 
     with place_at(read_settings(home), create=False) as place:
-        done = job(place, progress=terminal.progress(as_json))
+        done = job(place, again=again, progress=terminal.progress(as_json))
         terminal.refined(done, as_json=as_json)
     fail_with([f"{unit}: {cause}" for unit, cause in done.unreadable])
 

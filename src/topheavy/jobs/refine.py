@@ -12,7 +12,7 @@ from topheavy.core.errors import CheckFailed, Malformed, one_line
 from topheavy.core.plugins import SOURCES, load
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Outcome
-from topheavy.datasets.schema import TEXT, Dataset, dataset
+from topheavy.datasets.schema import TEXT, Dataset, dataset, datasets
 from topheavy.jobs.batch import batches, complete, digest_of
 from topheavy.jobs.workplace import Workplace
 from topheavy.lake.ledger import Attempt, Entry
@@ -35,21 +35,34 @@ class Refined:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
 
-def refine(place: Workplace, *, clock: Clock = system_clock, progress: Progress | None = None) -> Refined:
+def refine(
+    place: Workplace, *, again: bool = False, clock: Clock = system_clock, progress: Progress | None = None
+) -> Refined:
     """Bring the tables up to what the lake holds; with nothing new, nothing is written.
 
-    Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
+    ``again`` makes every table that comes from the lake anew, whatever state it is in; which repairs are switched off
+    stays. Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
     Two at once take turns; the second finds nothing left to do.
     """
     progress = progress or Silent()
     lake = place.lake
     work = _Refining(lake, place.tables, clock, progress, load(SOURCES), Refined())
     with lake.home.alone(progress):
+        if again:
+            _begin_anew(place)
         for source in work.sources.values():
             lake.ledger.read_again(source.name, str(source.edition))
         work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
         work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
     return work.done
+
+
+def _begin_anew(place: Workplace) -> None:
+    """Drop the tables that can be made again; a kill in between leaves all to be read again."""
+    place.lake.ledger.forget_refined()
+    for item in datasets().values():
+        if item.published and item.name != "repairs":
+            place.tables.drop(item)
 
 
 @dataclass(slots=True)

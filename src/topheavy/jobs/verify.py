@@ -11,7 +11,7 @@ from topheavy.jobs.workplace import Workplace
 from topheavy.lake.ledger import Entry
 from topheavy.metrics.questions import QuestionKind, questions
 from topheavy.tables.check import check
-from topheavy.tables.read import read
+from topheavy.tables.read import read, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def _lake(place: Workplace) -> Iterator[Finding]:
 
 
 def _table(place: Workplace, item: Dataset) -> Iterator[Finding]:
-    rows = read(place.tables, item)
     try:
+        rows = read(place.tables, item)
         check(item, rows)
     except TopheavyError as error:
         yield Finding(item.name, one_line(error))
@@ -67,7 +67,10 @@ def _table(place: Workplace, item: Dataset) -> Iterator[Finding]:
 def _warehouse(place: Workplace) -> Iterator[Finding]:
     for item in (item for item in _stored(place) if item.published):
         inside = place.warehouse.rows(f"SELECT COUNT(*) AS rows FROM {item.name}")[0]["rows"]
-        beside = read(place.tables, item, columns=(item.key[0],)).num_rows
+        try:
+            beside = rows_of(place.tables, item) or 0
+        except TopheavyError:  # said where the table itself was looked at
+            continue
         if inside != beside:
             yield Finding(
                 f"warehouse {item.name}", f"{inside:,} rows, the table has {beside:,}: run 'topheavy publish'"

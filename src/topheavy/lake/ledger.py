@@ -253,6 +253,11 @@ class Ledger:
         with self.transaction() as file:
             file.executemany("INSERT OR REPLACE INTO refined VALUES (?,?,?)", rows)
 
+    def forget_refined(self) -> None:
+        """Forget which answers are in the tables, so that all are read again."""
+        with self.transaction() as file:
+            file.execute("DELETE FROM refined")
+
     def latest(self) -> list[Entry]:
         """Return the newest readable answer of every unit."""
         return [_entry(row) for row in self._rows(_LATEST)]

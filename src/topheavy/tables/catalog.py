@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -66,14 +67,25 @@ class Tables:
         """Return the dataset's Iceberg table, ``None`` while it was never written."""
         from pyiceberg.exceptions import NoSuchTableError
 
-        try:
-            return _grown(self.catalog.load_table(f"{NAMESPACE}.{dataset.name}"), dataset)
-        except NoSuchTableError:
-            return None
+        with told(f"{dataset.name} cannot be opened", remedy(dataset)):
+            try:
+                return _grown(self.catalog.load_table(f"{NAMESPACE}.{dataset.name}"), dataset)
+            except NoSuchTableError:
+                return None
+
+    def drop(self, dataset: Dataset) -> None:
+        """Forget the dataset's table and remove its files, also where they cannot be read any more."""
+        from pyiceberg.exceptions import NoSuchTableError
+
+        with told(f"{dataset.name} cannot be removed", "check the disk"):
+            with suppress(NoSuchTableError):
+                self.catalog.drop_table(f"{NAMESPACE}.{dataset.name}")
+            if (folder := Path(root(self.home)) / NAMESPACE / dataset.name).exists():
+                rmtree(folder)
 
     def exists(self, dataset: Dataset) -> bool:
-        """Say whether the dataset's table was ever written."""
-        return self.catalog.table_exists(f"{NAMESPACE}.{dataset.name}")
+        """Say whether the dataset's table was ever written; it is not opened, so it may be damaged."""
+        return (NAMESPACE, dataset.name) in self.catalog.list_tables(NAMESPACE)
 
     def _make(self, name: str, dataset: Dataset) -> "Table":
         """Make a table in one commit, so that a kill leaves no table without its partition."""
@@ -112,6 +124,13 @@ def told(what: str, advice: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise TableError(f"{what}: {one_line(error)}; {advice}") from error
+
+
+def remedy(dataset: Dataset) -> str:
+    """Return what to do about a table that cannot be read."""
+    if dataset.published:
+        return "make the tables anew from the lake: topheavy refine --again"
+    return "restore its files: nothing else holds these rows"
 
 
 def _described(dataset: Dataset) -> pa.Schema:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from topheavy.core.errors import TableError
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalog import Tables, empty, told
+from topheavy.tables.catalog import Tables, empty, remedy, told
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -35,7 +35,7 @@ def read(
         return empty(dataset).select(list(columns) or dataset.schema.names)
     chosen: dict[str, Any] = {"snapshot_id": _snapshot_at(table, dataset, as_of)} if as_of else {}
     names = list(columns) or dataset.schema.names
-    with told(f"{dataset.name} cannot be read", "restore its files or refine into a new home"):
+    with told(f"{dataset.name} cannot be read", remedy(dataset)):
         scan = table.scan(row_filter=_between(dataset, since, until), selected_fields=tuple(names), **chosen)
         return scan.to_arrow().select(names).cast(pa.schema([dataset.schema.field(name) for name in names]))
 
