@@ -50,6 +50,10 @@ def test_figures_and_days(written: str, expected: str) -> None:
         ("COCA-COLA", "KO", "Coca-Cola"),
         ("INC", "INC", "INC"),
         (None, "XYZ", "XYZ"),
+        ("Alphabet Inc. Class A Common Stock", "GOOGL", "Alphabet"),
+        ("Meta Platforms, Inc. Class A Common Stock", "META", "Meta Platforms"),
+        ("Linde plc Ordinary Shares", "LIN", "Linde"),
+        ("Common Stock", "XMPL", "Common Stock"),
     ],
 )
 def test_companies_are_named_without_shouting(name: str | None, security: str, expected: str) -> None:

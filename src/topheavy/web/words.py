@@ -25,7 +25,7 @@ _HOW: Mapping[str, str] = MappingProxyType(
 )
 _LEGAL = re.compile(
     r"(?:[\s,]*[ -]+(?:(?<=- )[A-C]|INC|CORPORATION|CORP|COMPANY|& CO|CO|PLC|LTD|LLC|N\.?V|S\.?A"
-    r"|CL(?:ASS)? ?-?[A-C])\.?)+(?: -)?$",
+    r"|CL(?:ASS)? ?-?[A-C]|(?:COMMON|CAPITAL) STOCK|(?:COMMON|ORDINARY) SHARES?)\.?)+(?: -)?$",
     re.IGNORECASE,
 )
 _SMALL = frozenset({"OF", "AND", "THE", "FOR"})
