@@ -99,6 +99,27 @@ def test_a_subject_that_is_not_there_is_named_with_the_nearest(place: Workplace,
         history(place.warehouse, target("price"), subject)
 
 
+def test_a_session_that_nobody_has_is_a_gap_like_any_other(tmp_path: Path) -> None:
+    """It was not collected: the closes around it are two sessions apart, and the last one stands in between."""
+    with place_in(tmp_path) as place:
+        publish(place, tmp_path / "in", KNOWN, missed=range(KNOWN - 2, KNOWN - 1))
+        prices = history(place.warehouse, target("price"), ALL)
+        shares = history(place.warehouse, target("share"), Subject())
+    found = closes(KNOWN)
+    assert prices.sessions.tolist() == shares.sessions.tolist() == DAYS[:KNOWN]
+    assert prices.values[-3:, 1].tolist() == [found["BBB"][-3], found["BBB"][-3], found["BBB"][-1]]
+    assert (prices.bridged, shares.bridged) == (3, 1)
+
+
+def test_what_lies_before_a_long_gap_of_all_is_left_out(tmp_path: Path) -> None:
+    with place_in(tmp_path) as place:
+        publish(place, tmp_path / "in", KNOWN, missed=range(60, 66))
+        prices = history(place.warehouse, target("price"), ALL)
+    assert prices.sessions.tolist() == DAYS[:KNOWN]
+    assert np.isnan(prices.values[:66]).all()
+    assert not np.isnan(prices.values[66:]).any()
+
+
 def test_the_members_of_an_index_are_a_subject(place: Workplace) -> None:
     assert history(place.warehouse, target("price"), Subject(index="SP500")).series == ("AAA", "BBB", "CCC")
 

@@ -25,11 +25,13 @@ def closes(count: int) -> dict[str, list[float]]:
     }
 
 
-def publish(place: Workplace, folder: Path, count: int) -> None:
-    """Publish the first ``count`` sessions; a later call with more goes on from there."""
+def publish(place: Workplace, folder: Path, count: int, missed: range = range(0)) -> None:
+    """Publish the first ``count`` sessions, but not those ``missed``; a later call with more goes on from there."""
     found = closes(count)
     lines = ["session,symbol,open,high,low,close"]
     for at, day in enumerate(DAYS[:count]):
+        if at in missed:
+            continue
         for name, prices in found.items():
             before = prices[at - 1] if at else prices[0]
             high, low = max(before, prices[at]) * 1.01, min(before, prices[at]) * 0.99

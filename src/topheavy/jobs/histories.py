@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
+from topheavy.core.calendar import FIRST, last_known, sessions
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import unknown
 from topheavy.forecast.panel import Panel, from_long
@@ -41,7 +44,9 @@ class Subject:
 
 
 def history(warehouse: Warehouse, target: Target, subject: Subject) -> Panel:
-    """Return the panel that a target reads.
+    """Return the panel that a target reads, with a row for every session between its first and its last.
+
+    A session that nobody has is a gap like any other: what lies on both sides of it is not one step apart.
 
     Raises:
         NotPublished: while nothing is published.
@@ -52,7 +57,7 @@ def history(warehouse: Warehouse, target: Target, subject: Subject) -> Panel:
     period = {"since": subject.since, "until": subject.until}
     if target.reads == "shares":
         chosen = {"index": subject.index or _largest(warehouse), "group": _group(warehouse, subject.group)}
-        return from_long(warehouse.ask(_SHARES, chosen | period), snapshot)
+        return from_long(_on_every_session(warehouse.ask(_SHARES, chosen | period)), snapshot)
     names = securities(warehouse, subject)
     sql = f"{_OF_SECURITIES[target.reads]} WHERE session BETWEEN $since AND $until AND list_contains($names, security)"
     rows = warehouse.ask(sql, {"names": names, **period})
@@ -60,7 +65,7 @@ def history(warehouse: Warehouse, target: Target, subject: Subject) -> Panel:
     if missing and subject.securities:  # a member of a group or an index may have no history yet
         held = _distinct(warehouse, "security", "bars_adjusted")
         raise UsageError(unknown("security with a history", missing[0], held))
-    return from_long(rows, snapshot)
+    return from_long(_on_every_session(rows), snapshot)
 
 
 def securities(warehouse: Warehouse, subject: Subject) -> list[str]:
@@ -98,3 +103,18 @@ def _largest(warehouse: Warehouse) -> str:
 
 def _distinct(warehouse: Warehouse, column: str, table: str) -> list[Any]:
     return [row[column] for row in warehouse.rows(f'SELECT DISTINCT "{column}" FROM {table} ORDER BY 1')]
+
+
+def _on_every_session(rows: pa.Table) -> pa.Table:
+    """Add a row without a value for each session of the exchange, between the first and the last, that has none."""
+    if not rows.num_rows:
+        return rows
+    there = set(rows["session"].to_pylist())
+    first, last = max(min(there), FIRST), min(max(there), last_known())
+    absent = sorted(set(sessions(first, last)) - there) if first <= last else []
+    empty = {
+        "session": pa.array(absent, pa.date32()),
+        "series": pa.array([rows["series"][0].as_py()] * len(absent), pa.string()),
+        "value": pa.nulls(len(absent), pa.float64()),
+    }
+    return pa.concat_tables([rows, pa.table(empty)], promote_options="default")

@@ -6,12 +6,10 @@ from datetime import date
 from threading import Lock
 
 import numpy as np
-import pyarrow as pa
 
-from topheavy.core.calendar import FIRST, last_known, sessions
 from topheavy.core.errors import UsageError
 from topheavy.forecast.card import Card
-from topheavy.forecast.panel import Matrix, Panel, from_long, to_long
+from topheavy.forecast.panel import Matrix, Panel
 from topheavy.jobs.histories import Subject, history
 from topheavy.warehouse.ask import Warehouse
 
@@ -52,7 +50,7 @@ class Latest:
         if card.aim.reads == "shares":
             panels = [history(self._warehouse, card.aim, Subject(group=name, index=card.index)) for name in names]
             return {name: _recent(panel, name) for name, panel in zip(names, panels, strict=True)}
-        panel = on_sessions(history(self._warehouse, card.aim, Subject(securities=tuple(names))))
+        panel = history(self._warehouse, card.aim, Subject(securities=tuple(names)))
         return {name: _recent(panel, name) for name in names}
 
     def _turn_over(self) -> None:
@@ -63,22 +61,6 @@ class Latest:
         if edition != self._edition:
             self._held.clear()
             self._edition = edition
-
-
-def on_sessions(panel: Panel) -> Panel:
-    """Return the panel with a row for every session of the exchange: a gap of one series alone is one, too."""
-    there = panel.sessions.tolist()
-    first, last = max(there[0], FIRST), min(there[-1], last_known())
-    absent = sorted(set(sessions(first, last)) - set(there)) if first <= last else []
-    if not absent:
-        return panel
-    rows = to_long(panel)
-    empty = {
-        "session": pa.array(absent, pa.date32()),
-        "series": pa.array([panel.series[0]] * len(absent), pa.string()),
-        "value": pa.array([None] * len(absent), pa.float64()),
-    }
-    return from_long(pa.concat_tables([rows, pa.table(empty)]), panel.snapshot)
 
 
 def _recent(panel: Panel, name: str) -> Recent:
