@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from topheavy.core.durable import write, write_over
 from topheavy.core.errors import ForecastError, UsageError, one_line
 from topheavy.core.plugins import unknown
 from topheavy.forecast.card import Card, read_card
@@ -73,8 +74,8 @@ class Registry:
             making = folder / _MAKING
             shutil.rmtree(making, ignore_errors=True)
             making.mkdir()
-            _put(making / GRAPH, written)
-            _put(making / CARD, whole.to_json().encode())
+            write(making / GRAPH, written)
+            write(making / CARD, whole.to_json().encode())
             making.rename(folder / str(version))
         return whole
 
@@ -210,9 +211,7 @@ class Registry:
             yield
 
     def _keep(self, name: str, aliases: Aliases) -> Aliases:
-        beside = self._folder(name) / f".{ALIASES}"
-        _put(beside, json.dumps(asdict(aliases)).encode())
-        beside.replace(self._folder(name) / ALIASES)
+        write_over(self._folder(name) / ALIASES, json.dumps(asdict(aliases)).encode())
         return self.aliases(name)
 
     def _card(self, folder: Path) -> Card:
@@ -251,11 +250,3 @@ def _versions(folder: Path) -> list[int]:
     if not folder.is_dir():
         return []
     return sorted(int(one.name) for one in folder.iterdir() if _VERSION.fullmatch(one.name) and one.is_dir())
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file so that it is on the disk before anything names it."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

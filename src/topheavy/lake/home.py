@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from topheavy.core.durable import write_once, write_over
 from topheavy.core.errors import LakeError, one_line
 from topheavy.core.log import logger
 from topheavy.core.progress import Progress
 from topheavy.core.units import SourceKind
-from topheavy.lake.durable import write_once, write_over
 
 FORMAT = 1
 """The layout of a home folder that this version reads and writes."""

@@ -1,7 +1,6 @@
 """Checkpoints: where a training stands after each epoch, written so that a kill at any moment leaves a whole one."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from topheavy.core.durable import write_over
 from topheavy.core.errors import ForecastError
 from topheavy.forecast.lstm.epoch import Arrays
 
@@ -57,9 +57,9 @@ class Checkpoints:
         packed = BytesIO()
         np.savez(packed, **standing.arrays())
         name = f"epoch-{standing.epoch:05}.npz"
-        _replace(self.folder / name, packed.getvalue())
+        write_over(self.folder / name, packed.getvalue())
         index = {"epoch": standing.epoch, "file": name, "sha256": _digest(packed.getvalue()), "of": dict(self.of)}
-        _replace(self.folder / INDEX, json.dumps(index, indent=1).encode())
+        write_over(self.folder / INDEX, json.dumps(index, indent=1).encode())
         for old in self.folder.glob("epoch-*.npz"):
             if old.name != name:
                 old.unlink()
@@ -88,13 +88,3 @@ class Checkpoints:
 
 def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -8,6 +8,18 @@ from pathlib import Path
 from threading import get_ident
 
 
+def write(place: Path, content: bytes) -> None:
+    """Write a file of which nobody knows yet: it is on the disk before anything names it.
+
+    Raises:
+        OSError: when it cannot be written; part of it may lie there.
+    """
+    with place.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_once(place: Path, content: bytes) -> bool:
     """Write a new file, and the folders it needs; say whether it was written (a file that is there stays).
 
@@ -21,7 +33,7 @@ def write_once(place: Path, content: bytes) -> bool:
     _make(place.parent)
     beside = place.with_name(f"{place.name}#{os.getpid()}{get_ident()}")
     try:
-        _write(beside, content)
+        write(beside, content)
         os.link(beside, place)
     except FileExistsError:
         return False
@@ -39,18 +51,11 @@ def write_over(place: Path, content: bytes) -> None:
     """
     beside = place.with_name(f"{place.name}#{os.getpid()}{get_ident()}")
     try:
-        _write(beside, content)
+        write(beside, content)
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
     _sync(place.parent)
-
-
-def _write(place: Path, content: bytes) -> None:
-    with place.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _make(folder: Path) -> None:
