@@ -73,4 +73,5 @@ def _afresh(numbers: pl.Series) -> pl.Series:
 
 def _spread(numbers: pl.Series) -> int:
     """Return how many numbers from 0 hold them all."""
-    return int(numbers.max() or 0) + 1  # type: ignore[arg-type]
+    most = numbers.max()
+    return most + 1 if isinstance(most, int) else 1

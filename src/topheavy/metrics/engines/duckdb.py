@@ -1,12 +1,16 @@
 """DuckDB, in this process: the engine of a laptop."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
 from topheavy.core.errors import MetricError, one_line
 from topheavy.metrics.questions import Question, QuestionKind, in_order, question, tables_behind
+
+if TYPE_CHECKING:
+    import duckdb
 
 CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
 
@@ -30,28 +34,36 @@ class DuckDB:
                 session.register(name, inputs[name])
             for item in in_order(wanted):
                 _run(session, item)
-            return {name: _in_order(session, question(name)) for name in wanted}
+            return {name: _by_grain(session, question(name)) for name in wanted}
 
 
-def _keep_quiet(session: "duckdb.DuckDBPyConnection") -> None:  # type: ignore[name-defined]  # noqa: F821
+def _keep_quiet(session: "duckdb.DuckDBPyConnection") -> None:
     """Switch the database's own progress bar off where it is on; in a notebook it is off and cannot be named."""
     if session.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         session.execute("SET enable_progress_bar = false")
 
 
-def _run(session: "duckdb.DuckDBPyConnection", item: Question) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _run(session: "duckdb.DuckDBPyConnection", item: Question) -> None:
+    shape = "TABLE" if item.kind is not QuestionKind.VIEW else "VIEW"
+    with _told(item):
+        session.execute(f"CREATE TEMPORARY {shape} {item.name} AS {item.sql}")
+
+
+def _by_grain(session: "duckdb.DuckDBPyConnection", item: Question) -> pa.Table:
+    grain = ", ".join(f'"{column}"' for column in item.grain)
+    with _told(item):
+        return session.table(item.name).order(grain).to_arrow_table()
+
+
+@contextmanager
+def _told(item: Question) -> Iterator[None]:
+    """Name the question whose SQL fails; a view's fails when it is read."""
     import duckdb
 
-    shape = "TABLE" if item.kind is not QuestionKind.VIEW else "VIEW"
     try:
-        session.execute(f"CREATE TEMPORARY {shape} {item.name} AS {item.sql}")
+        yield
     except duckdb.Error as error:
         raise MetricError(f"{item.name}.sql cannot be answered: {one_line(error)}") from error
-
-
-def _in_order(session: "duckdb.DuckDBPyConnection", item: Question) -> pa.Table:  # type: ignore[name-defined]  # noqa: F821
-    grain = ", ".join(f'"{column}"' for column in item.grain)
-    return session.table(item.name).order(grain).to_arrow_table()
 
 
 ENGINE = DuckDB()
