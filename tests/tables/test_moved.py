@@ -1,10 +1,12 @@
 """A home may be called anything, moved and copied: its tables are those of its own folder, with all they held."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -18,8 +20,11 @@ from topheavy.tables.catalog import Tables
 from topheavy.tables.local import local
 from topheavy.tables.moved import settle
 from topheavy.tables.read import read
-from topheavy.tables.stream import append, positions
+from topheavy.tables.stream import append, positions, restart
 from topheavy.tables.write import replace_slices
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog.sql import SqlCatalog
 
 TRADES = dataset("trades")
 FIRST = [bar("2024-11-29", "AAPL", 1.0), bar("2024-12-02", "AAPL", 2.0), bar("2024-12-02", "MSFT", 3.0)]
@@ -104,6 +109,16 @@ def test_a_moved_home_holds_all_it_held(home: Path, name: str) -> None:
     assert closes(again) == WHOLE | {("2024-12-03", "AAPL"): 10.0}
 
 
+def test_how_far_a_topic_was_read_moves_though_no_row_ever_came(tmp_path: Path) -> None:
+    home = tmp_path / "old"
+    home.mkdir()
+    with opened(home) as tables:
+        restart(tables, TRADES, READ.moved({0: 7}))
+    with opened(home.rename(tmp_path / "new")) as tables:
+        assert positions(tables, TRADES) == {"t": Position("t", "id", {0: 7})}
+        assert read(tables, TRADES).num_rows == 0
+
+
 def test_a_home_that_stayed_is_left_alone(home: Path) -> None:
     before = contents(home)
     assert closes(home) == WHOLE
@@ -126,14 +141,17 @@ def test_a_kill_leaves_the_old_catalog_and_again_is_well(home: Path) -> None:
     file, tables = moved / "catalog.sqlite", Tables(moved)
     before = file.read_bytes()
 
-    def killed(path: Path) -> object:
+    def killed(path: Path) -> "SqlCatalog":
         if path != file:
             raise KeyboardInterrupt
         return tables._opened(path)
 
     with pytest.raises(KeyboardInterrupt):
-        settle(moved, file, killed)  # type: ignore[arg-type]
+        settle(moved, file, killed)
     assert file.read_bytes() == before
+    shutil.copy(
+        file, moved / f".{file.name}.{os.getpid()}.new"
+    )  # what a kill leaves beside, of a process of this number
     assert holds_all(moved)
     assert not [path.name for path in moved.iterdir() if path.name.endswith(".new")]
 

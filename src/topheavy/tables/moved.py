@@ -34,6 +34,7 @@ def settle(home: Path, file: Path, opened: Callable[[Path], "SqlCatalog"]) -> No
         if lies_in(home, old):
             return
         beside = file.with_name(f".{file.name}.{os.getpid()}.new")
+        beside.unlink(missing_ok=True)  # a process of the same number may have been killed here
         try:
             with _closing(opened(beside)) as new:
                 for name, metadata in _registered(old).items():
