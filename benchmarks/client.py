@@ -24,7 +24,7 @@ import httpx2
 import requests
 import urllib3
 
-from topheavy.core.http import Client
+from topheavy.core.http.client import Client
 
 AIM = 2_000
 THREADS = 10

@@ -24,12 +24,12 @@ import urllib3
 from topheavy.core.calendar import sessions
 from topheavy.core.settings import read_settings
 from topheavy.core.units import SourceKind
+from topheavy.home import Home, open_home
 from topheavy.jobs.demo import MANIFEST, simulated_settings
-from topheavy.jobs.refine import refine
+from topheavy.jobs.refine.refine import refine
 from topheavy.jobs.road import ask_for, gather
-from topheavy.jobs.workplace import Workplace, workplace
+from topheavy.simulator.api.server import Simulation
 from topheavy.simulator.market import MarketOptions
-from topheavy.simulator.server import Simulation
 
 SINCE, UNTIL = date(2020, 11, 30), date(2024, 12, 13)
 DATES_AT_ONCE = 10
@@ -69,7 +69,7 @@ def original(base: str, symbols: list[str], days: list[date]) -> Taken:
     return Taken(calls, perf_counter() - began)
 
 
-def ours(place: Workplace, manifest: Path) -> Taken:
+def ours(home: Home, manifest: Path) -> Taken:
     """Ask for four years of bars, splits and dividends and the counts of every company; refining is not timed."""
     whole = ask_for(SINCE, UNTIL, frozenset(), str(manifest))
     legs = [
@@ -79,10 +79,10 @@ def ours(place: Workplace, manifest: Path) -> Taken:
         ("sec", replace(whole, datasets=frozenset({"shares"}))),
     ]
     for name, ask in legs:
-        if failures := gather(place, name, ask).failures:
+        if failures := gather(home, name, ask).failures:
             raise SystemExit(f"ours: {failures[0]}")
-    refine(place)
-    ledger = place.lake.ledger
+    refine(home)
+    ledger = home.lake.ledger
     spans = [((part.ended_at or part.began_at) - part.began_at).total_seconds() for part in ledger.collections(100)]
     return Taken(sum(run.last.calls for run in ledger.runs()), sum(spans))
 
@@ -118,9 +118,9 @@ def main() -> int:
         manifest = Path(folder) / "lists.toml"
         manifest.write_text(MANIFEST.format(base=base))
         settings = simulated_settings(read_settings(Path(folder) / "home", {}), base)
-        with workplace(settings) as place:
-            place.lake.home.settle(SourceKind.SIMULATED)
-            mine = ours(place, manifest)
+        with open_home(settings) as home:
+            home.lake.folder.settle(SourceKind.SIMULATED)
+            mine = ours(home, manifest)
         theirs = original(base, symbols_of(base), sessions(SINCE, UNTIL)[-asked.dates :])
     report(theirs, mine, asked.dates, latency)
     return 0

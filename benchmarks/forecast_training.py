@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from topheavy.forecast.lstm.lessons import Lessons, lessons
+from topheavy.forecast.lstm.windows import Lessons, lessons
 from topheavy.forecast.panel import Panel
 from topheavy.forecast.target import target
 from topheavy.forecast.task import task

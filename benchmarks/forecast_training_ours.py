@@ -6,8 +6,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from topheavy.core.progress import Silent
-from topheavy.forecast.lstm.lessons import Lessons, read
 from topheavy.forecast.lstm.train import Recipe, train
+from topheavy.forecast.lstm.windows import Lessons, read
 
 
 class Clocked(Silent):

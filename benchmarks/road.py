@@ -28,8 +28,8 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 from topheavy.core.settings import read_settings
+from topheavy.home import open_home
 from topheavy.jobs.road import ask_for, gather
-from topheavy.jobs.workplace import workplace
 from topheavy.warehouse.ask import Warehouse
 
 HERE = Path(__file__).resolve().parent
@@ -109,9 +109,9 @@ def measured(program: str, *arguments: Path, out: Path) -> Cost:
 def collected(market: Path, home: Path) -> None:
     """Put the raw files into the lake: this is not measured."""
     settings = read_settings(home, {"TOPHEAVY_MARKET_DATA": str(market)})
-    with workplace(settings) as place:
+    with open_home(settings) as home:
         ask = ask_for(SINCE, UNTIL, frozenset(), str(HERE.parent / "examples" / "sp500.toml"))
-        if failures := gather(place, "files", ask).failures:
+        if failures := gather(home, "files", ask).failures:
             raise SystemExit(f"the raw files cannot be collected: {failures[0]}")
 
 

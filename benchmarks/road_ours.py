@@ -9,12 +9,12 @@ from time import time
 def main(home: Path, out: Path) -> None:
     begun = time()
     from topheavy.core.settings import read_settings
-    from topheavy.jobs.publish import publish
-    from topheavy.jobs.refine import refine
-    from topheavy.jobs.workplace import workplace
+    from topheavy.home import open_home
+    from topheavy.jobs.publish.publish import publish
+    from topheavy.jobs.refine.refine import refine
 
     ready = time()
-    with workplace(read_settings(home, {}), create=False) as place:
+    with open_home(read_settings(home, {}), create=False) as place:
         refine(place)
         publish(place)
     (out / "times.json").write_text(json.dumps({"begun": begun, "ready": ready, "done": time()}))

@@ -27,15 +27,15 @@ from confluent_kafka import Consumer, Producer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from live.kafka import Kafka, why_none
+from support.kafka import Kafka, why_none
 from topheavy.core.settings import read_settings
-from topheavy.jobs.live_trades import LiveTrades
-from topheavy.jobs.tail import Follow, tailing
-from topheavy.jobs.workplace import Workplace, workplace
-from topheavy.stream.broker import Broker, broker, make_topics
-from topheavy.stream.producer import TradeProducer
-from topheavy.stream.sink import Sink
-from topheavy.stream.wire import TRADE
+from topheavy.home import Home, open_home
+from topheavy.jobs.stream.sink import Follow, open_sink
+from topheavy.jobs.stream.trades_table import TradesTable
+from topheavy.stream.kafka.broker import Broker, broker, make_topics
+from topheavy.stream.kafka.producer import TradeProducer
+from topheavy.stream.sink.sink import Sink
+from topheavy.stream.wire.format import TRADE
 
 NAMES = [f"S{at:03}" for at in range(50)]
 TICK = 0.02
@@ -66,10 +66,10 @@ def new_topic(to: Broker) -> str:
 
 
 @contextmanager
-def new_home(folder: Path) -> Iterator[Workplace]:
-    with workplace(read_settings(folder / uuid4().hex, {})) as place:
-        yield place
-        place.tables.catalog.close()
+def new_home(folder: Path) -> Iterator[Home]:
+    with open_home(read_settings(folder / uuid4().hex, {})) as home:
+        yield home
+        home.tables.catalog.close()
 
 
 def fill(to: Broker, topic: str, count: int) -> None:
@@ -81,8 +81,8 @@ def fill(to: Broker, topic: str, count: int) -> None:
 
 def sink_alone(to: Broker, topic: str, folder: Path, count: int) -> float:
     """Records a second into the trades table."""
-    with new_home(folder) as place:
-        sink = Sink(to, topic, LiveTrades(place))
+    with new_home(folder) as home:
+        sink = Sink(to, topic, TradesTable(home))
         begun, kept = monotonic(), 0
         sink.begin()
         while kept < count:
@@ -95,8 +95,8 @@ def sink_alone(to: Broker, topic: str, folder: Path, count: int) -> float:
 def whole_tail(to: Broker, topic: str, folder: Path, count: int) -> float:
     """Records a second into the trades table, with minute bars and live answers."""
     begun = monotonic()
-    with new_home(folder) as place:
-        with tailing(place, Follow(to, topic)) as tail:
+    with new_home(folder) as home:
+        with open_sink(home, Follow(to, topic)) as tail:
             while tail.tally.trades < count:
                 tail.step()
         taken = monotonic() - begun
@@ -131,7 +131,7 @@ def freshness(to: Broker, folder: Path, rate: int, seconds: float) -> dict[str, 
     """Latencies in seconds, from a trade's own moment until its commit returned."""
     topic, count = new_topic(to), int(rate * seconds)
     late: list[np.ndarray] = []
-    with new_home(folder) as place, tailing(place, Follow(to, topic)) as tail:
+    with new_home(folder) as home, open_sink(home, Follow(to, topic)) as tail:
         command = [
             sys.executable,
             __file__,

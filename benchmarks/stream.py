@@ -24,13 +24,13 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from live.kafka import Kafka, java, why_none
+from support.kafka import Kafka, java, why_none
 from topheavy.core.settings import read_settings
-from topheavy.stream.broker import Broker, broker, make_topics
 from topheavy.stream.feed import Ask, feed
+from topheavy.stream.kafka.broker import Broker, broker, make_topics
+from topheavy.stream.kafka.producer import RECORDS_A_MESSAGE, TradeProducer
 from topheavy.stream.pace import Pace
-from topheavy.stream.producer import RECORDS_A_MESSAGE, TradeProducer
-from topheavy.stream.wire import pack
+from topheavy.stream.wire.format import pack
 
 NOWHERE = read_settings(Path(), {})
 

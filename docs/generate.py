@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
+from topheavy.answers.show import METRICS
 from topheavy.core.plugins import KINDS, scan
 from topheavy.datasets.schema import Dataset, datasets
-from topheavy.jobs.show import METRICS
 from topheavy.metrics.questions import questions
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from market_data import PROJECT, market_folder, needs_market
+from support.market_data import PROJECT, market_folder, needs_market
 from topheavy.core.settings import read_settings
+from topheavy.home import Home, open_home
 from topheavy.jobs.road import ask_for, run
-from topheavy.jobs.workplace import Workplace, workplace
 
 SINCE, UNTIL = date(2020, 11, 30), date(2023, 12, 29)
 
@@ -27,7 +27,7 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def real_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def real_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """The real files, collected, refined and published: to be read, never written.
 
     The workers of one session share it: the first builds it, the others wait.
@@ -38,12 +38,12 @@ def real_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     settings = read_settings(shared / "real", {"TOPHEAVY_MARKET_DATA": str(folder)})
-    with alone(shared / "real.lock"), workplace(settings) as place:
-        if not place.warehouse.path.exists():
+    with alone(shared / "real.lock"), open_home(settings) as home:
+        if not home.warehouse.path.exists():
             ask = ask_for(SINCE, UNTIL, frozenset(), str(PROJECT / "examples" / "sp500.toml"))
-            assert run(place, "files", ask).failures == []
-    with workplace(settings, create=False) as place:
-        yield place
+            assert run(home, "files", ask).failures == []
+    with open_home(settings, create=False) as home:
+        yield home
 
 
 @contextmanager

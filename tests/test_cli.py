@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.own_files import BARS, write
+from support.own_files import BARS, write
 from topheavy import cli
 
 Run = Callable[..., tuple[int, str, str]]

@@ -3,7 +3,7 @@
 import pytest
 
 from topheavy import terminal
-from topheavy.jobs.alone import Between
+from topheavy.jobs.schedule.single import Between
 
 
 def test_lines_end_with_what_was_said_last(capsys: pytest.CaptureFixture[str]) -> None:

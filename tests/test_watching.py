@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from jobs.own_files import BARS, write
-from small_ledger import at, small_home
+from support.own_files import BARS, write
+from support.small_ledger import at, small_home
 from topheavy.lake.leases import Leases
 from topheavy.lake.ledger import Ledger
 

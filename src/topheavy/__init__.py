@@ -2,26 +2,29 @@
 
 The map. A datum is always somewhere; a room is a place where data rests, and steps are joined by storage::
 
-    sources ─▶ lake ─▶ tables ─▶ metrics ─▶ warehouse ─▶ web
+    sources ─▶ lake ─▶ tables ─▶ metrics ─▶ warehouse ─▶ answers ─▶ web, terminal, your own Python
                        ▲ ▲ │ ▲
               stream ──┘ │ ▼ └── forecast
                        repairs
 
-    core       words shared by all: calendar, symbols, http, plugins, settings, clock, errors, log, units
+    core       words shared by all: calendar, symbols, http, plugins, settings, clock, locks, text, errors, log
     datasets   what the data is: one file a table (columns, units, key, partition, checks)
     sources    one file a vendor: fetch brings bytes untouched, parse is pure
     simulator  a market that never was, and a vendor's HTTP API in front of it
     lake       the raw zone: what came, as it came, and a ledger of what was asked, came and failed
-    tables     open Iceberg tables: catalog, write, read as of a time, upkeep
+    tables     open Iceberg tables: catalogs, write, read as of a time, streams, upkeep
     repairs    one file a rule: what is wrong in the data, how it was mended, with evidence
-    stream     the market live through Kafka: broker seam, wire, feeds, sink, processors
+    stream     the market live: the broker seam (kafka), the wire, feeds, the sink, processors
     metrics    questions in SQL, one file each, and the engines that answer them
     forecast   models, one file each; folds and scores against "tomorrow = today"; the registry
     warehouse  the published copy: one DuckDB file, keys checked, read-only sandboxed SQL
-    web        the app; one file a page
-    jobs       the only room that sees the whole road: each job introduces rooms to each other
+    home       a home opened: lake, tables, warehouse and settings at hand
+    answers    READS: what can be asked of a home, typed, each answer with its evidence
+    jobs       WRITES: carries data from room to room, a folder a leg: collect, refine, publish, stream, forecast …
+    web        DRAWS: the frame, the JSON interface, and a folder for each page with its own parts
     cli        one command per leg of the road; terminal is what a person reads there
 
+Three kinds of code do not mix: jobs write, answers read, web draws.
 ``SEES`` says which room may import which, ``OUTSIDE`` which room may name which library;
 ``tests/test_architecture.py`` holds both.
 """
@@ -44,7 +47,9 @@ SEES: dict[str, frozenset[str]] = {
     "metrics": frozenset({"core", "datasets"}),
     "forecast": frozenset({"core", "datasets"}),
     "warehouse": frozenset({"core", "datasets"}),
-    "web": frozenset({"core", "datasets", "metrics", "warehouse"}),
+    "home": frozenset({"core", "lake", "tables", "warehouse"}),
+    "answers": frozenset({"core", "datasets", "home", "lake", "tables", "stream", "metrics", "forecast", "warehouse"}),
+    "web": frozenset({"core", "datasets", "answers"}),
     "jobs": frozenset(
         {
             "core",
@@ -58,10 +63,12 @@ SEES: dict[str, frozenset[str]] = {
             "metrics",
             "forecast",
             "warehouse",
+            "home",
+            "answers",
             "web",
         }
     ),
-    "cli": frozenset({"core", "jobs", "terminal"}),
+    "cli": frozenset({"core", "home", "answers", "jobs", "terminal"}),
     "terminal": frozenset({"core"}),
 }
 """Room → the rooms it may import (every room may import ``core``'s words and itself)."""
@@ -85,7 +92,7 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "dash_mantine_components": frozenset({"web"}),
     "plotly": frozenset({"web"}),
     "fastapi": frozenset({"web"}),
-    "pydantic": frozenset({"web"}),
+    "pydantic": frozenset({"answers", "web"}),
     "starlette": frozenset({"web", "simulator"}),
     "uvicorn": frozenset({"web", "simulator"}),
     "arch": frozenset({"forecast"}),
@@ -98,7 +105,7 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "scipy": frozenset({"forecast"}),
     "sklearn": frozenset({"forecast"}),
     "statsmodels": frozenset({"forecast"}),
-    "prometheus_client": frozenset({"jobs"}),
+    "prometheus_client": frozenset({"answers"}),
     "typer": frozenset({"cli"}),
     "rich": frozenset({"terminal"}),
 }

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from topheavy.core.log import logger
-from topheavy.core.log_lines import Form, form_in_use
+from topheavy.core.log.lines import Form, form_in_use
+from topheavy.core.log.logger import logger
 from topheavy.core.progress import Progress, Silent
 
 SIMULATED = "SIMULATED"

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from metrics.market import FRIDAY, MONDAY, THURSDAY, count, market
+from support.metric_market import FRIDAY, MONDAY, THURSDAY, count, market
 from topheavy.core.errors import MetricError
 from topheavy.core.plugins import ENGINES, Found, scan
 from topheavy.metrics.engine import Engine

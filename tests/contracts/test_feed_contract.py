@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from support.vendor_socket import KEY, trade, vendor_socket
 from topheavy.core.plugins import FEEDS, load
 from topheavy.core.settings import Settings, read_settings
 from topheavy.stream.feed import Ask, Feed, Timed, feeds
-from topheavy.stream.wire import TRADE, decode, pack
-from vendor_socket import KEY, trade, vendor_socket
+from topheavy.stream.wire.format import TRADE, decode, pack
 
 each_feed = pytest.mark.parametrize("feed", load(FEEDS).values(), ids=lambda feed: feed.name)
 BEGIN = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)

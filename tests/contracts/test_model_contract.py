@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from histories import history, task_of
+from support.histories import history, task_of
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, load
-from topheavy.forecast.alarms import looks_ahead
 from topheavy.forecast.model import ALL, Fitted, Model, Training, models
 from topheavy.forecast.panel import Panel
+from topheavy.forecast.scoring.alarms import looks_ahead
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
 

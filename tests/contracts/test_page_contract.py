@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from small_warehouse import publish_small
+from support.small_warehouse import publish_small
 from topheavy.core.errors import NotPublished
 from topheavy.core.plugins import PAGES, load
-from topheavy.web import shell
 from topheavy.web.app import make_app
-from topheavy.web.page import Page, pages
-from topheavy.web.view import View
+from topheavy.web.frame import shell
+from topheavy.web.frame import world as frame_world
+from topheavy.web.frame.page import Page, pages
+from topheavy.web.services import View
 
 FOUND = pages()
 ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//|url\(["']?(?:https?:)?//|@import""")
@@ -123,7 +124,7 @@ def test_the_first_page_is_also_at_the_root(client: TestClient) -> None:
 @pytest.mark.parametrize(("world", "seen"), [("simulated", "SIMULATED"), ("real", "real data")])
 def test_the_world_is_named_by_the_shell_on_every_page(tmp_path: Path, world: str, seen: str) -> None:
     view = View(publish_small(tmp_path, world=world))
-    named = shell.world_of(view)
-    assert seen in str(shell.badge(named))
-    assert ("SIMULATED" in str(shell.banner(named))) is (world == "simulated")
+    named = frame_world.world_of(view)
+    assert seen in str(frame_world.badge(named))
+    assert ("SIMULATED" in str(frame_world.banner(named))) is (world == "simulated")
     assert world in str(shell.foot(view))

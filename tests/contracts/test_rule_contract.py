@@ -8,7 +8,7 @@ from hashlib import sha256
 import polars as pl
 import pytest
 
-from repairs.frames import bars, counts, frames, on, quarters, split, symbol
+from support.frames import bars, counts, frames, on, quarters, split, symbol
 from topheavy.core.plugins import RULES, Found, scan
 from topheavy.datasets.schema import datasets
 from topheavy.repairs.rule import Frames, Repair, Rule

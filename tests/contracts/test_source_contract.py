@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from contracts.damage import damaged
-from contracts.scripted_http import Rerouted, ScriptedHttp
+from support.damage import damaged
+from support.scripted_http import Rerouted, ScriptedHttp
 from topheavy.core.errors import Malformed, SourceError, UsageError
-from topheavy.core.http import Client, Limits
+from topheavy.core.http.client import Client, Limits
 from topheavy.core.plugins import SOURCES, Found, scan
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, Unit

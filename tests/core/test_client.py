@@ -16,11 +16,11 @@ import pytest
 import stamina
 
 from topheavy.core.errors import Malformed, SourceBusy, SourceRefused
-from topheavy.core.http import LONGEST_WAIT, Client
-from topheavy.core.limits import Limits, limiter
-from topheavy.core.traffic import FLOOR, SHARE, Traffic
+from topheavy.core.http.client import LONGEST_WAIT, Client
+from topheavy.core.http.concurrency import RUN, Gate
+from topheavy.core.http.limits import Limits, limiter
+from topheavy.core.http.retry_budget import FLOOR, SHARE, Traffic
 from topheavy.core.units import SourceKind
-from topheavy.core.width import RUN, Gate
 
 Answer = tuple[int, dict[str, str], bytes]
 OK: Answer = (200, {}, b"ok")
@@ -284,7 +284,7 @@ def test_retries_are_not_told_on_standard_output(capfd: pytest.CaptureFixture[st
 POOLS = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from topheavy.core.http import Client
+from topheavy.core.http.client import Client
 for _ in range(4):
     with Client() as client, ThreadPoolExecutor(10) as pool:
         list(pool.map(lambda number: client.get(sys.argv[1], {"limit": str(number)}), range(40)))

@@ -19,11 +19,11 @@ from werkzeug import Request, Response
 
 from topheavy.core.clock import fixed_clock
 from topheavy.core.errors import Malformed, SourceBusy, SourceError, SourceRefused
-from topheavy.core.http import LONGEST_WAIT, SIMULATED_HEADER, Client, is_loopback
-from topheavy.core.limits import Limits, limiter
-from topheavy.core.network import UNSAID_WAIT, seconds_wished
+from topheavy.core.http.client import LONGEST_WAIT, SIMULATED_HEADER, Client, is_loopback
+from topheavy.core.http.concurrency import Gate
+from topheavy.core.http.limits import Limits, limiter
+from topheavy.core.http.network import UNSAID_WAIT, seconds_wished
 from topheavy.core.units import SourceKind
-from topheavy.core.width import Gate
 
 NOON = datetime(2024, 12, 6, 12, tzinfo=UTC)
 

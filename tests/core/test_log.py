@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topheavy.core.log import logger, redact
+from topheavy.core.log.logger import logger, redact
 
 NAMES = ["apiKey", "api_key", "apikey", "APIKEY", "token", "access_token", "secret", "password", "X-Amz-Signature"]
 URL_SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%+/=@:,;!$'()*"

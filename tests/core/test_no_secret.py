@@ -12,8 +12,8 @@ import pytest
 import stamina
 
 from topheavy.core.errors import SourceError
-from topheavy.core.http import Client
-from topheavy.core.width import Gate
+from topheavy.core.http.client import Client
+from topheavy.core.http.concurrency import Gate
 
 KEY = "s3cretPLANTEDkey"
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"

@@ -18,7 +18,7 @@ dg = pytest.importorskip("dagster", reason="Dagster is not installed: uv sync --
 from topheavy_dagster.checks import ANSWERED, WHOLE  # noqa: E402
 from topheavy_dagster.days import closed_period  # noqa: E402
 from topheavy_dagster.definitions import definitions  # noqa: E402
-from topheavy_dagster.home import RETRIES, Home  # noqa: E402
+from topheavy_dagster.home import RETRIES, HomeResource  # noqa: E402
 from topheavy_dagster.lake import delivered, key_of  # noqa: E402
 from topheavy_dagster.tables import parsed, table_key  # noqa: E402
 from topheavy_dagster.warehouse import answer_key, answers, gates  # noqa: E402
@@ -29,11 +29,11 @@ from topheavy.core.plugins import SOURCES, load  # noqa: E402
 from topheavy.core.settings import read_settings  # noqa: E402
 from topheavy.core.units import Outcome, SourceKind, Unit  # noqa: E402
 from topheavy.datasets.schema import dataset  # noqa: E402
+from topheavy.home import open_home  # noqa: E402
 from topheavy.jobs.demo import MANIFEST  # noqa: E402
-from topheavy.jobs.workplace import workplace  # noqa: E402
-from topheavy.lake.home import open_home  # noqa: E402
+from topheavy.lake.folder import open_folder  # noqa: E402
 from topheavy.lake.ledger import Attempt  # noqa: E402
-from topheavy.simulator.server import running  # noqa: E402
+from topheavy.simulator.api.server import running  # noqa: E402
 from topheavy.tables.read import read  # noqa: E402
 from topheavy.tables.write import replace_all  # noqa: E402
 
@@ -59,7 +59,7 @@ def market() -> Iterator[str]:
 @pytest.fixture
 def home(tmp_path: Path, market: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home of the simulated world, and a market to ask."""
-    open_home(tmp_path / "home").settle(SourceKind.SIMULATED)
+    open_folder(tmp_path / "home").settle(SourceKind.SIMULATED)
     (tmp_path / "lists.toml").write_text(MANIFEST.format(base=market))
     monkeypatch.setenv("TOPHEAVY_POLYGON_URL", market)
     monkeypatch.setenv("TOPHEAVY_FROM_FILES", str(tmp_path / "lists.toml"))
@@ -70,7 +70,7 @@ def go(project: Any, job: str, home: Path, **asked: Any) -> Any:
     """Run a job here and now; a retry is not waited for."""
     with dg.DagsterInstance.ephemeral() as instance:
         work = project.resolve_job_def(job)
-        resources = {"home": Home(folder=str(home))}
+        resources = {"home": HomeResource(folder=str(home))}
         return work.execute_in_process(instance=instance, resources=resources, raise_on_error=False, **asked)
 
 
@@ -181,21 +181,21 @@ def test_a_session_materialises_and_shows_its_checks(project: Any, home: Path) -
     assert [name for name, one in told.items() if not one.passed and one.severity.value == "ERROR"] == []
     assert {("tables/bars", WHOLE), ("tables/bars", "price_not_positive"), ("lake/polygon/bars", ANSWERED)} <= set(told)
     assert {gate.name for gate in gates()} <= {name for _, name in told}
-    with workplace(read_settings(home)) as place:
+    with open_home(read_settings(home)) as place:
         assert [str(row["session"]) for row in place.warehouse.rows("SELECT DISTINCT session FROM bars")] == [LAST]
 
 
 def test_a_range_is_one_run_and_one_call_a_session(home: Path) -> None:
     tags = {"dagster/asset_partition_range_start": "2024-11-25", "dagster/asset_partition_range_end": "2024-12-03"}
     assert go(alone("lake/polygon/bars"), "chosen", home, tags=tags).success
-    with workplace(read_settings(home)) as place:
+    with open_home(read_settings(home)) as place:
         asked = [str(run.unit.session) for run in place.lake.ledger.runs()]
     assert asked == ["2024-11-25", "2024-11-26", "2024-11-27", "2024-11-29", "2024-12-02", "2024-12-03"]
 
 
 def test_a_planted_bad_row_fails_its_check_and_no_other(home: Path) -> None:
     assert go(alone("lake/polygon/bars", "tables/bars"), "chosen", home, partition_key=LAST).success
-    with workplace(read_settings(home)) as place:
+    with open_home(read_settings(home)) as place:
         item = dataset("bars")
         rows = read(place.tables, item)
         first = pc.equal(pa.array(range(rows.num_rows)), 0)
@@ -213,7 +213,7 @@ def test_a_planted_bad_row_fails_its_check_and_no_other(home: Path) -> None:
 
 
 def test_what_failed_is_shown_on_the_source(project: Any, home: Path) -> None:
-    with workplace(read_settings(home)) as place:
+    with open_home(read_settings(home)) as place:
         unit = Unit("polygon", "events", subject="XMPL")
         place.lake.ledger.note_attempt(Attempt(unit, Outcome.FAILED, "HTTP 404", 0.1, 0, datetime.now().astimezone()))
     done = go(project, "road_polygon", home, partition_key=LAST)
@@ -237,7 +237,7 @@ def test_what_failed_is_shown_on_the_source(project: Any, home: Path) -> None:
     ],
 )
 def test_only_what_may_pass_is_tried_again(tmp_path: Path, error: TopheavyError, retried: bool) -> None:
-    with pytest.raises(dg.Failure, match=str(error)) as caught, Home(folder=str(tmp_path / "h")).open():
+    with pytest.raises(dg.Failure, match=str(error)) as caught, HomeResource(folder=str(tmp_path / "h")).open():
         raise error
     assert caught.value.allow_retries is retried
 

@@ -13,7 +13,7 @@ import httpx2
 import numpy as np
 import pytest
 
-from registered import kept, weighed
+from support.registered import kept, weighed
 
 SERVE = Path(__file__).parent.parent.parent / "deploy" / "sagemaker" / "serve"
 PRICES = [100.0, 101.0, 99.5, 102.0, 103.5, 101.0, 104.0]

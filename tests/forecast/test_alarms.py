@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from histories import task_of, walk
-from strange_models import PEEKING
+from support.histories import task_of, walk
+from support.strange_models import PEEKING
 from topheavy.core.errors import ForecastError
-from topheavy.forecast.alarms import LEAST, follows, looks_ahead, worsening
 from topheavy.forecast.model import models
 from topheavy.forecast.panel import Matrix
+from topheavy.forecast.scoring.alarms import LEAST, follows, looks_ahead, worsening
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
 from topheavy.forecast.windows import Origins

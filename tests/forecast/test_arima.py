@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from histories import task_of
-from topheavy.forecast.arma import Arma, fit
+from support.histories import task_of
+from topheavy.forecast.methods.arma import Arma, fit
 from topheavy.forecast.models.arima import MODEL, best, on_levels
 from topheavy.forecast.panel import Matrix
 

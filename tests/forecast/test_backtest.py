@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from histories import task_of
-from strange_models import DYING, ECHOING, PEEKING, RAGGED, TRIPPING
+from support.histories import task_of
+from support.strange_models import DYING, ECHOING, PEEKING, RAGGED, TRIPPING
 from topheavy.core.errors import UsageError
 from topheavy.forecast.backtest import Backtest, backtest
-from topheavy.forecast.conformal import learn, spread
 from topheavy.forecast.folds import Fold, folds
 from topheavy.forecast.model import Model, models
+from topheavy.forecast.scoring.conformal import learn, spread
 from topheavy.forecast.task import Task
 
 NAIVE, DRIFT = models()["naive"], models()["drift"]

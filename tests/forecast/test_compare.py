@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from topheavy.core.errors import ForecastError
-from topheavy.forecast.compare import by_session, diebold_mariano, holm, ratio, variance_of_mean
+from topheavy.forecast.scoring.compare import by_session, diebold_mariano, holm, ratio, variance_of_mean
 
 
 def looped(differences: list[float], horizon: int) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from topheavy.core.errors import ForecastError
-from topheavy.forecast.conformal import MOST_KEPT, MOVES, Intervals, learn, spread
+from topheavy.forecast.scoring.conformal import MOST_KEPT, MOVES, Intervals, learn, spread
 
 
 def test_a_move_is_as_wide_as_the_root_of_its_mean_square_and_of_the_horizon() -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from histories import task_of
+from support.histories import task_of
+from topheavy.forecast.methods.smoothing import Smoothing, damped, simple
+from topheavy.forecast.methods.statistics import LOOKBACK
 from topheavy.forecast.model import Training
 from topheavy.forecast.models.ets import MODEL
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.smoothing import Smoothing, damped, simple
-from topheavy.forecast.statistics import LOOKBACK
 
 
 def wandering(seed: int = 4, sessions: int = 400) -> Matrix:

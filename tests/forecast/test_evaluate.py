@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from histories import task_of, walk
-from strange_models import ECHOING
+from support.histories import task_of, walk
+from support.strange_models import ECHOING
 from topheavy.core.errors import ForecastError, UsageError
 from topheavy.forecast.backtest import Tried, backtest
-from topheavy.forecast.evaluate import BETTER, NO_EVIDENCE, WORSE, YARDSTICK, Evaluation, evaluate
 from topheavy.forecast.folds import folds
 from topheavy.forecast.model import models
+from topheavy.forecast.scoring.evaluate import BETTER, NO_EVIDENCE, WORSE, YARDSTICK, Evaluation, evaluate
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from histories import task_of, walk
+from support.histories import task_of, walk
 from topheavy.core.errors import ForecastError
 from topheavy.forecast.model import Model, Training
 from topheavy.forecast.models import boosting, forest, forest_levels

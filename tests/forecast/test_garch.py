@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from histories import days
+from support.histories import days
+from topheavy.forecast.methods.statistics import LOOKBACK
 from topheavy.forecast.models.garch import MODEL, parameters
 from topheavy.forecast.panel import Matrix, Panel
-from topheavy.forecast.statistics import LOOKBACK
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
 from topheavy.forecast.volatility import OfVariances

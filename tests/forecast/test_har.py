@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from histories import task_of
+from support.histories import task_of
 from topheavy.forecast.models.har import MODEL
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from histories import days, task_of
+from support.histories import days, task_of
 from topheavy.forecast.models.historical_mean import MODEL
 from topheavy.forecast.panel import Panel
 from topheavy.forecast.target import target

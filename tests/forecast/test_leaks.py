@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from histories import task_of, walk
-from strange_models import ECHOING, PEEKING
-from topheavy.forecast.alarms import looks_ahead
+from support.histories import task_of, walk
+from support.strange_models import ECHOING, PEEKING
 from topheavy.forecast.backtest import Backtest, backtest
-from topheavy.forecast.evaluate import BETTER, evaluate
 from topheavy.forecast.folds import Fold
 from topheavy.forecast.model import Model, Parameter, Training, models
+from topheavy.forecast.scoring.alarms import looks_ahead
+from topheavy.forecast.scoring.evaluate import BETTER, evaluate
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
 

@@ -7,15 +7,15 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from histories import task_of, walk
+from support.histories import task_of, walk
 from topheavy.core.errors import ForecastError, UsageError
 from topheavy.core.progress import Silent
 from topheavy.forecast.lstm.keras_model import keras_model
-from topheavy.forecast.lstm.lessons import FEWEST, lessons, read
 from topheavy.forecast.lstm.network import Network
 from topheavy.forecast.lstm.recurrent import Recurrent
 from topheavy.forecast.lstm.train import Recipe, train
 from topheavy.forecast.lstm.transform import FURTHEST, inputs, targets
+from topheavy.forecast.lstm.windows import FEWEST, lessons, read
 from topheavy.forecast.model import Fitted, Training, models
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task

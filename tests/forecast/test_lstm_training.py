@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 
 from forecast import long_training
-from forecast.long_training import RECIPE
-from histories import walk
+from support.histories import walk
+from support.long_training import RECIPE
 from topheavy.core.errors import ForecastError, UsageError
 from topheavy.core.progress import Silent
 from topheavy.core.settings import read_settings
 from topheavy.forecast.lstm.checkpoint import INDEX, Checkpoints
-from topheavy.forecast.lstm.lessons import Lessons, lessons
 from topheavy.forecast.lstm.network import Floats, Network
+from topheavy.forecast.lstm.process_group import World, world
 from topheavy.forecast.lstm.train import Trained, train
+from topheavy.forecast.lstm.windows import Lessons, lessons
 from topheavy.forecast.lstm.workers import free_port, train_shared
-from topheavy.forecast.lstm.world import World, world
 from topheavy.forecast.target import target
 from topheavy.forecast.task import task
 

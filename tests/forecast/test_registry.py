@@ -16,10 +16,10 @@ from typing import Any
 import onnx
 import pytest
 
-from registered import CARD, DRIFT, put
+from support.registered import CARD, DRIFT, put
 from topheavy.core.errors import ForecastError, UsageError
-from topheavy.forecast.card import FORMAT, read_card
-from topheavy.forecast.registry import Aliases, Registry, name_of
+from topheavy.forecast.serving.card import FORMAT, read_card
+from topheavy.forecast.serving.registry import Aliases, Registry, name_of
 
 
 @pytest.fixture
@@ -163,8 +163,8 @@ def test_a_graph_of_another_shape_is_refused(registry: Registry) -> None:
 REGISTER = """
 import sys
 from pathlib import Path
-from registered import put
-from topheavy.forecast.registry import Registry
+from support.registered import put
+from topheavy.forecast.serving.registry import Registry
 
 for _ in range(int(sys.argv[2])):
     print(put(Registry(Path(sys.argv[1]))).version, flush=True)

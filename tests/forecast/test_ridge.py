@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from histories import task_of, walk
-from topheavy.forecast.linear import Linear
+from support.histories import task_of, walk
+from topheavy.forecast.methods.linear import Linear
 from topheavy.forecast.model import Training
 from topheavy.forecast.models.ridge import MODEL
 from topheavy.forecast.target import target

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from topheavy.forecast import score
+from topheavy.forecast.scoring import score
 
 NAN = float("nan")
 

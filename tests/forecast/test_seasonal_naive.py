@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from histories import task_of, variances
+from support.histories import task_of, variances
 from topheavy.forecast.models.seasonal_naive import MODEL
 from topheavy.forecast.target import target
 from topheavy.forecast.task import task

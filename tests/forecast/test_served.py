@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from histories import history, task_of
-from registered import CARD, ERRORS, serving, weighed
+from support.histories import history, task_of
+from support.registered import CARD, ERRORS, serving, weighed
 from topheavy.core.errors import ForecastError, UsageError
-from topheavy.forecast.card import Card
-from topheavy.forecast.conformal import MOVES
 from topheavy.forecast.model import models
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.served import Served
+from topheavy.forecast.scoring.conformal import MOVES
+from topheavy.forecast.serving.card import Card
+from topheavy.forecast.serving.served import Served
 from topheavy.forecast.target import TARGETS, target
 
 EACH = [("weighed", name) for name in TARGETS]
@@ -138,7 +138,7 @@ def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['onnxruntime'] = None\n"
         "from pathlib import Path; from topheavy.core.errors import UsageError\n"
-        "from topheavy.forecast.registry import Registry\n"
+        "from topheavy.forecast.serving.registry import Registry\n"
         f"try: Registry(Path({str(tmp_path)!r})).open('it')\n"
         "except UsageError as error: print(error)"
     )

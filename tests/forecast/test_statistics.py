@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from histories import task_of
-from topheavy.forecast.linear import Linear
+from support.histories import task_of
+from topheavy.forecast.methods.linear import Linear
+from topheavy.forecast.methods.statistics import LEAST, akaike, filled, linear
 from topheavy.forecast.models import arima, ets, garch, har, theta
-from topheavy.forecast.statistics import LEAST, akaike, filled, linear
 from topheavy.forecast.windows import Cube
 
 

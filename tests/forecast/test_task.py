@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from histories import days, task_of, walk
+from support.histories import days, task_of, walk
 from topheavy.core.errors import ForecastError, UsageError
 from topheavy.forecast.panel import LONGEST_GAP, Panel, from_long, to_long
 from topheavy.forecast.target import TARGETS, target

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from histories import task_of
+from support.histories import task_of
+from topheavy.forecast.methods.statistics import LEAST
 from topheavy.forecast.models.theta import MODEL, slope
-from topheavy.forecast.statistics import LEAST
 
 
 @pytest.mark.parametrize("horizon", [1, 5, 21])

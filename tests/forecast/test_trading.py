@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from histories import days, task_of
+from support.histories import days, task_of
 from topheavy.forecast.panel import Panel
+from topheavy.forecast.scoring.trading import YEAR, trade
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
-from topheavy.forecast.trading import YEAR, trade
 
 
 def priced(*prices: list[float], horizon: int = 1) -> Task:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from topheavy.forecast.graph import Graph
-from topheavy.forecast.trees import Tree, asked, features_node, leaf, of_booster, of_forest, split, write
+from topheavy.forecast.methods.graph import Graph
+from topheavy.forecast.methods.trees import Tree, asked, features_node, leaf, of_booster, of_forest, split, write
 
 RNG = np.random.default_rng(5)
 SEEN = RNG.normal(0, 1, (400, 3)).astype(np.float32)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from histories import task_of
-from topheavy.forecast.linear import Linear
+from support.histories import task_of
+from topheavy.forecast.methods.linear import Linear
 from topheavy.forecast.volatility import OfVariances, over, surplus
 
 X = np.log(np.array([[1.0], [2.0], [3.0], [6.0]]))  # roots of variances 1, 4, 9, 36

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from jobs.own_files import SHARES, TABLES_OF_A_RUN, contents, place_in, run_files, write
+from support.own_files import SHARES, TABLES_OF_A_RUN, contents, place_in, run_files, write
 from topheavy.core.errors import TableError
-from topheavy.jobs.mending import switch
-from topheavy.jobs.publish import publish
-from topheavy.jobs.refine import refine
-from topheavy.jobs.verify import verify
-from topheavy.jobs.workplace import Workplace
+from topheavy.home import Home
+from topheavy.jobs.publish.publish import publish
+from topheavy.jobs.publish.repairs import switch
+from topheavy.jobs.publish.verify import verify
+from topheavy.jobs.refine.refine import refine
 
 WITH_A_FAULT = SHARES + "AAA,2024-05-15,101,class\nAAA,2024-06-03,10,class\n"
 """AAA's newest count is a tenth of those before: a repair."""
@@ -54,11 +54,11 @@ def published(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def figures(place: Workplace) -> dict[str, list[tuple[object, ...]]]:
+def figures(place: Home) -> dict[str, list[tuple[object, ...]]]:
     return contents(place, *TABLES_OF_A_RUN, "repairs")
 
 
-def cap(place: Workplace) -> float:
+def cap(place: Home) -> float:
     """The cap of AAA, close 13, by the count that is a tenth and was switched to count."""
     (row,) = place.warehouse.rows("SELECT market_cap FROM market_caps WHERE issuer = 'AAA' AND session = '2024-06-11'")
     return float(row["market_cap"])

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from jobs.own_files import BARS, FILES, MEMBERS, place_in, run_files, write
+from support.own_files import BARS, FILES, MEMBERS, place_in, run_files, write
 from topheavy.core.errors import LakeError, TopheavyError, UsageError, one_line
-from topheavy.jobs.refine import refine
+from topheavy.jobs.refine.refine import refine
 
 TABLES = ("bars", "shares", "constituents", "market_caps", "weights", "concentration")
 
@@ -125,7 +125,7 @@ def test_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
         path.removesuffix(".csv"): frame.reverse().select(reversed(frame.columns)).write_csv()
         for path, frame in frames.items()
     }
-    from jobs.own_files import contents
+    from support.own_files import contents
 
     with place_in(tmp_path / "one") as place:
         run_files(place, write(tmp_path / "one" / "in"))

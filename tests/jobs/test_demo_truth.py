@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from topheavy.core.settings import read_settings
+from topheavy.home import Home, open_home
 from topheavy.jobs.demo import SEED, demo
-from topheavy.jobs.publish import publish
-from topheavy.jobs.refine import refine
-from topheavy.jobs.verify import verify
-from topheavy.jobs.workplace import Workplace, workplace
+from topheavy.jobs.publish.publish import publish
+from topheavy.jobs.publish.verify import verify
+from topheavy.jobs.refine.refine import refine
 from topheavy.simulator.market import make_market
 from topheavy.simulator.records import FaultKind
 from topheavy.simulator.truth import Market
@@ -26,20 +26,20 @@ def market() -> Market:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home: Path = tmp_path_factory.mktemp("demo") / "home"
-    with workplace(read_settings(home, {})) as opened:
+    with open_home(read_settings(home, {})) as opened:
         done = demo(opened, since=SINCE, until=UNTIL, companies=COMPANIES)
         assert done.failures == []
         yield opened
 
 
-def test_every_session_of_the_calendar_has_its_figures(place: Workplace, market: Market) -> None:
+def test_every_session_of_the_calendar_has_its_figures(place: Home, market: Market) -> None:
     rows = place.warehouse.rows("SELECT DISTINCT session FROM concentration WHERE status = 'ok' ORDER BY session")
     assert [row["session"] for row in rows] == list(market.sessions)
 
 
-def test_caps_are_the_true_ones_wherever_a_cover_page_counts(place: Workplace, market: Market) -> None:
+def test_caps_are_the_true_ones_wherever_a_cover_page_counts(place: Home, market: Market) -> None:
     """Single-class companies are counted by SEC pages: from the first page on, every cap is exact.
 
     Left aside: the stretch where a planted wrong count was replaced by the count before it (the true one is
@@ -62,7 +62,7 @@ def test_caps_are_the_true_ones_wherever_a_cover_page_counts(place: Workplace, m
     assert compared > 0.9 * (COMPANIES - 5) * len(market.sessions)
 
 
-def test_repairs_are_the_planted_faults_and_nothing_else(place: Workplace, market: Market) -> None:
+def test_repairs_are_the_planted_faults_and_nothing_else(place: Home, market: Market) -> None:
     planted = {
         (_latest(market, fault.line), FaultKind.WRONG_COUNT)
         for fault in market.faults
@@ -78,7 +78,7 @@ def test_repairs_are_the_planted_faults_and_nothing_else(place: Workplace, marke
     assert {row["rule"] for row in found} <= {"share_outlier", "split_mismatch", "bar_range"}
 
 
-def test_a_bar_that_is_missing_lowers_coverage_and_is_carried_not_lost(place: Workplace, market: Market) -> None:
+def test_a_bar_that_is_missing_lowers_coverage_and_is_carried_not_lost(place: Home, market: Market) -> None:
     absent = [fault for fault in market.faults if fault.kind is FaultKind.MISSING_BAR]
     assert absent
     for fault in absent:
@@ -90,7 +90,7 @@ def test_a_bar_that_is_missing_lowers_coverage_and_is_carried_not_lost(place: Wo
         assert row == {"how": "carried", "reason": "no bar"}
 
 
-def test_the_groups_share_is_the_true_one(place: Workplace, market: Market) -> None:
+def test_the_groups_share_is_the_true_one(place: Home, market: Market) -> None:
     giants = [company.number for company in market.companies if company.giant]
     stated = place.warehouse.rows("SELECT session, share FROM group_share WHERE \"group\" = 'magnificent7'")
     assert len(stated) == len(market.sessions)
@@ -102,7 +102,7 @@ def test_the_groups_share_is_the_true_one(place: Workplace, market: Market) -> N
         assert row["share"] == pytest.approx(true, abs=0.002)
 
 
-def test_twice_is_once(place: Workplace) -> None:
+def test_twice_is_once(place: Home) -> None:
     before = {name: place.tables.catalog.load_table(name).metadata_location for name in _names(place)}
     again = demo(place, since=SINCE, until=UNTIL, companies=COMPANIES)
     assert again.failures == []
@@ -113,18 +113,18 @@ def test_twice_is_once(place: Workplace) -> None:
     assert after == {name: before[name] for name in unchanged}
 
 
-def test_publishing_again_with_nothing_new_writes_nothing(place: Workplace) -> None:
+def test_publishing_again_with_nothing_new_writes_nothing(place: Home) -> None:
     publish(place)
     stamp = place.warehouse.path.stat().st_mtime_ns
     assert publish(place).rows == {}
     assert place.warehouse.path.stat().st_mtime_ns == stamp
 
 
-def test_everything_verifies(place: Workplace) -> None:
+def test_everything_verifies(place: Home) -> None:
     assert [item for item in verify(place) if item.wrong] == []
 
 
-def _caps(place: Workplace) -> dict[str, dict[date, float]]:
+def _caps(place: Home) -> dict[str, dict[date, float]]:
     found: dict[str, dict[date, float]] = {}
     for row in place.warehouse.rows("SELECT security, session, market_cap FROM market_caps"):
         found.setdefault(row["security"], {})[row["session"]] = row["market_cap"]
@@ -143,5 +143,5 @@ def _mended(fault: object, pages: list[date], session: date) -> bool:
     return pages[at] <= session < end
 
 
-def _names(place: Workplace) -> list[str]:
+def _names(place: Home) -> list[str]:
     return [f"market.{name}" for _, name in place.tables.catalog.list_tables("market")]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from topheavy.simulator.server import running
+from topheavy.simulator.api.server import running
 
-SCRIPT = Path(__file__).with_name("on_a_small_disk.py")
+SCRIPT = Path(__file__).parents[1] / "support" / "on_a_small_disk.py"
 SPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 
 

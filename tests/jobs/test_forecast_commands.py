@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.own_files import place_in
-from jobs.walks import DAYS, publish
+from support.own_files import place_in
+from support.walks import DAYS, publish
 from topheavy import cli
 
 pytest.importorskip("onnxruntime", reason="needs the extra 'forecast'")

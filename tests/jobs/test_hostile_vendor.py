@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from jobs.hostile_vendor import MOST, OPTIONS, Vendor, script
+from support.hostile_vendor import MOST, OPTIONS, Vendor, script
 from topheavy.core.units import Outcome
 from topheavy.jobs.road import ask_for, gather
-from topheavy.lake.home import SIMULATED
+from topheavy.lake.folder import SIMULATED
+from topheavy.simulator.api.server import Simulation
 from topheavy.simulator.hostile.table import FAULTS
 from topheavy.simulator.market import Market
-from topheavy.simulator.server import Simulation
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
 """exchange_calendars on pandas 3.1 warns when it opens; nothing of ours."""
@@ -206,7 +206,7 @@ def test_ten_bombs_at_once_cost_bounded_memory(
 import resource
 from datetime import date
 from pathlib import Path
-from jobs.hostile_vendor import OPTIONS, Vendor
+from support.hostile_vendor import OPTIONS, Vendor
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 with Vendor({vendor.url!r}, None).customer(Path({str(tmp_path / "home")!r})) as customer:
     customer.bring(date(2024, 1, 2), date(2024, 1, 2))

@@ -19,17 +19,17 @@ from time import monotonic
 import polars as pl
 import pytest
 
-from jobs.walker import SINCE, UNTIL
+from support.walker import SINCE, UNTIL
 from topheavy.core.settings import read_settings
 from topheavy.datasets.schema import Layer, datasets
+from topheavy.home import open_home
 from topheavy.jobs.demo import MANIFEST
-from topheavy.jobs.workplace import workplace
 from topheavy.lake.ledger import Ledger
-from topheavy.simulator.server import running
+from topheavy.simulator.api.server import running
 from topheavy.tables.read import read
 
 KILLS = int(os.environ.get("TOPHEAVY_KILLS", "5"))
-WALKER = Path(__file__).with_name("walker.py")
+WALKER = Path(__file__).parents[1] / "support" / "walker.py"
 IN_FLIGHT = 10
 """Units a collector has in hand at once."""
 
@@ -96,7 +96,7 @@ def undisturbed(vendor: tuple[str, str], tmp_path_factory: pytest.TempPathFactor
 
 def contents(home: Path) -> dict[str, str]:
     """A hash of every table's rows in the order of the key, and a check that no key is twice."""
-    with workplace(read_settings(home, {}), create=False) as place:
+    with open_home(read_settings(home, {}), create=False) as place:
         stored = {item.name: item for item in datasets().values() if item.layer is not Layer.VIEW}
         found = {name: pl.from_arrow(read(place.tables, item)) for name, item in stored.items() if name != "runs"}
         found["published concentration"] = pl.from_arrow(place.warehouse.ask("SELECT * FROM concentration"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.test_ticker import whole
+from answers.test_live_reader import whole
 from topheavy.core.settings import read_settings
-from topheavy.jobs.live import made_up
+from topheavy.jobs.stream.commands import made_up
 from topheavy.stream.feed import Ask
 from topheavy.warehouse.build import build
 

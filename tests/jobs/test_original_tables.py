@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from topheavy.answers.show import Choice, show
 from topheavy.core.settings import read_settings
+from topheavy.home import Home, open_home
 from topheavy.jobs.road import ask_for, run
-from topheavy.jobs.show import Choice, show
-from topheavy.jobs.workplace import Workplace, workplace
 
 DAY = date(2024, 12, 13)
 CLOSES = {"AAPL": 248.13, "MSFT": 447.27, "NVDA": 134.25, "AMZN": 227.46, "META": 620.35, "TSLA": 436.23}
@@ -48,7 +48,7 @@ def lines() -> dict[str, tuple[float, float]]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, lines: dict[str, tuple[float, float]]) -> Iterator[Workplace]:
+def place(tmp_path_factory: pytest.TempPathFactory, lines: dict[str, tuple[float, float]]) -> Iterator[Home]:
     folder: Path = tmp_path_factory.mktemp("original")
     own = {line: count for first, second, _ in TWO_LINES.values() for line, _, count in (first, second)}
     bars = [f"{DAY},{line},{close},{close},{close},{close}" for line, (close, _) in lines.items()]
@@ -61,13 +61,13 @@ def place(tmp_path_factory: pytest.TempPathFactory, lines: dict[str, tuple[float
     files = {"bars.csv": "bars", "shares.csv": "shares", "members.csv": "constituents"}
     manifest = folder / "topheavy.toml"
     manifest.write_text("".join(f'[[file]]\npath = "{path}"\ndataset = "{name}"\n' for path, name in files.items()))
-    with workplace(read_settings(folder / "home", {})) as opened:
+    with open_home(read_settings(folder / "home", {})) as opened:
         done = run(opened, "files", ask_for(DAY, DAY, frozenset(), str(manifest)))
         assert done.failures == []
         yield opened
 
 
-def test_the_five_tables_hold_the_seven_caps(place: Workplace) -> None:
+def test_the_five_tables_hold_the_seven_caps(place: Home) -> None:
     wanted = CAPS | {"GOOGL": ALPHABET}
     found = place.warehouse.rows(
         "SELECT ticker, market_cap FROM company_details WHERE trading_date = $day", {"day": DAY}
@@ -91,7 +91,7 @@ def test_counting_every_line_as_its_whole_company_gives_the_published_wrong_shar
     assert 100 * seven / sum(cap for _, cap in lines.values()) == pytest.approx(31.905, abs=0.0005)
 
 
-def test_show_prints_the_right_share_each_issuer_once(place: Workplace) -> None:
+def test_show_prints_the_right_share_each_issuer_once(place: Home) -> None:
     row = show(place.warehouse, "concentration", Choice(on=DAY))[0]
     assert 33.2 < 100 * row["share"] < 33.4
     assert row["members"] == OTHERS + 9

@@ -6,8 +6,8 @@ from statistics import median
 
 import pytest
 
-from market_data import market_folder, needs_market
-from topheavy.jobs.workplace import Workplace
+from support.market_data import market_folder, needs_market
+from topheavy.home import Home
 
 pytestmark = [pytest.mark.market, needs_market]
 
@@ -15,7 +15,7 @@ HOLIDAYS_2021 = ["2021-01-01", "2021-01-18", "2021-02-15", "2021-04-02", "2021-0
                  "2021-11-25", "2021-12-24"]  # fmt: skip
 
 
-def test_every_session_has_a_row_at_both_levels_or_a_reason(real_place: Workplace) -> None:
+def test_every_session_has_a_row_at_both_levels_or_a_reason(real_place: Home) -> None:
     rows = real_place.warehouse.rows(
         "SELECT session, level, status, reason FROM concentration WHERE \"index\" = 'SP500' ORDER BY session"
     )
@@ -55,7 +55,7 @@ def _isolated() -> set[tuple[str, str]]:
     return found
 
 
-def test_every_isolated_count_of_the_file_is_repaired_with_evidence(real_place: Workplace) -> None:
+def test_every_isolated_count_of_the_file_is_repaired_with_evidence(real_place: Home) -> None:
     rows = real_place.warehouse.rows(
         "SELECT security, effective, evidence, active FROM repairs WHERE dataset = 'shares'"
     )
@@ -76,7 +76,7 @@ def test_every_isolated_count_of_the_file_is_repaired_with_evidence(real_place: 
         ("DELL", date(2021, 11, 30), 0.505),  # VMware spun off
     ],
 )
-def test_a_lasting_change_is_kept(real_place: Workplace, security: str, day: date, grown: float) -> None:
+def test_a_lasting_change_is_kept(real_place: Home, security: str, day: date, grown: float) -> None:
     counts = real_place.warehouse.rows(
         "SELECT since, count, repaired FROM shares_in_use WHERE security = $s AND covers = 'class' ORDER BY since",
         {"s": security},
@@ -86,7 +86,7 @@ def test_a_lasting_change_is_kept(real_place: Workplace, security: str, day: dat
     assert not counts[at]["repaired"]
 
 
-def test_no_cap_jumps_beyond_its_price_without_an_explanation(real_place: Workplace) -> None:
+def test_no_cap_jumps_beyond_its_price_without_an_explanation(real_place: Home) -> None:
     jumps = real_place.warehouse.rows("SELECT security, session, excess, explanation FROM cap_jumps")
     assert [row for row in jumps if row["explanation"] == "unexplained"] == []
     explained = {"lasting change of the count", "repair", "corporate action", "another way of counting"}
@@ -94,7 +94,7 @@ def test_no_cap_jumps_beyond_its_price_without_an_explanation(real_place: Workpl
     assert len(jumps) < 60
 
 
-def test_a_spin_off_leaves_no_inflated_cap_behind(real_place: Workplace) -> None:
+def test_a_spin_off_leaves_no_inflated_cap_behind(real_place: Home) -> None:
     """GE HealthCare left on 2023-01-04: GE's cap follows what was paid, on the count of before and after."""
     caps = real_place.warehouse.rows(
         "SELECT session, market_cap FROM market_caps WHERE security = 'GE' "
@@ -104,7 +104,7 @@ def test_a_spin_off_leaves_no_inflated_cap_behind(real_place: Workplace) -> None
     assert by_day[date(2023, 1, 4)] == pytest.approx(1.092 * 66.6, rel=0.06)  # 1.09 billion shares at about $67
 
 
-def test_companies_that_left_show_as_coverage_and_not_as_a_higher_share(real_place: Workplace) -> None:
+def test_companies_that_left_show_as_coverage_and_not_as_a_higher_share(real_place: Home) -> None:
     first = real_place.warehouse.rows(
         "SELECT * FROM figures WHERE \"index\" = 'SP500' AND level = 'issuer' AND \"group\" = 'magnificent7' "
         "ORDER BY session LIMIT 1"
@@ -124,7 +124,7 @@ def test_companies_that_left_show_as_coverage_and_not_as_a_higher_share(real_pla
     assert {"TWTR", "ATVI", "SIVB", "FRC"} <= {row["ticker"] for row in gone}
 
 
-def test_membership_is_that_of_the_day(real_place: Workplace) -> None:
+def test_membership_is_that_of_the_day(real_place: Home) -> None:
     """Tesla joined on 2020-12-21: six of the seven are members before, seven from then on."""
     rows = real_place.warehouse.rows(
         "SELECT trading_date, mag7_companies_count AS n FROM concentration_metrics "
@@ -133,7 +133,7 @@ def test_membership_is_that_of_the_day(real_place: Workplace) -> None:
     assert [row["n"] for row in rows] == [6, 7]
 
 
-def test_facebook_is_meta_on_both_sides_of_its_renaming(real_place: Workplace) -> None:
+def test_facebook_is_meta_on_both_sides_of_its_renaming(real_place: Home) -> None:
     rows = real_place.warehouse.rows(
         "SELECT session, reason, market_cap FROM (SELECT session, security, reason FROM weights "
         "WHERE level = 'issuer' AND \"index\" = 'SP500' AND security = 'META') "
@@ -143,7 +143,7 @@ def test_facebook_is_meta_on_both_sides_of_its_renaming(real_place: Workplace) -
     assert rows[1]["market_cap"] / rows[0]["market_cap"] == pytest.approx(184.00 / 196.64, rel=1e-3)  # the closes
 
 
-def test_nvidia_is_not_four_times_too_large_before_its_split(real_place: Workplace) -> None:
+def test_nvidia_is_not_four_times_too_large_before_its_split(real_place: Home) -> None:
     rows = real_place.warehouse.rows(
         "SELECT k.session, k.market_cap, t.close_price FROM market_caps AS k JOIN daily_trading AS t "
         "ON t.trading_date = k.session AND t.ticker = 'NVDA' WHERE k.security = 'NVDA' "
@@ -153,7 +153,7 @@ def test_nvidia_is_not_four_times_too_large_before_its_split(real_place: Workpla
     assert [row["market_cap"] / 1e9 for row in rows] == pytest.approx([468, 464], rel=0.02)
 
 
-def test_levels_have_one_total(real_place: Workplace) -> None:
+def test_levels_have_one_total(real_place: Home) -> None:
     apart = real_place.warehouse.rows(
         "SELECT session FROM concentration WHERE status = 'ok' GROUP BY session, \"index\" "
         "HAVING MAX(total) / MIN(total) > 1 + 1e-9"

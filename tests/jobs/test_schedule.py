@@ -16,18 +16,18 @@ import pytest
 
 from topheavy.core.calendar import close_of, last_known, next_session, sessions
 from topheavy.core.errors import SourceBusy, SourceRefused, UsageError
-from topheavy.core.http import Reply
+from topheavy.core.http.client import Reply
 from topheavy.core.progress import Silent
 from topheavy.core.settings import Settings, read_settings
 from topheavy.core.units import Answer, Outcome, Page, SourceKind, Unit
-from topheavy.jobs.alone import FILE, Between, Stop, Stopped, alone
-from topheavy.jobs.owed import Order, owed, period
-from topheavy.jobs.schedule import SLICE, Scheduler, schedule
-from topheavy.jobs.waiting import LONGEST_PAUSE, Failed, due, runs_at, told, upcoming, wakes_at
-from topheavy.jobs.workplace import workplace
-from topheavy.lake.home import open_home
+from topheavy.home import open_home
+from topheavy.jobs.schedule.backlog import Order, owed, period
+from topheavy.jobs.schedule.scheduler import SLICE, Scheduler, schedule
+from topheavy.jobs.schedule.single import FILE, Between, Stop, Stopped, alone
+from topheavy.jobs.schedule.timing import LONGEST_PAUSE, Failed, due, runs_at, told, upcoming, wakes_at
+from topheavy.lake.folder import open_folder
 from topheavy.lake.ledger import Attempt
-from topheavy.simulator.server import running
+from topheavy.simulator.api.server import running
 
 # said by pandas to the calendar's library, not to us
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
@@ -91,7 +91,7 @@ class Vendor:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Settings:
-    open_home(tmp_path / "home").settle(SourceKind.SIMULATED)
+    open_folder(tmp_path / "home").settle(SourceKind.SIMULATED)
     return read_settings(tmp_path / "home", {"TOPHEAVY_POLYGON_URL": "http://127.0.0.1:9"})
 
 
@@ -106,7 +106,7 @@ def follow(settings: Settings, time: FakeTime, vendor: Vendor, order: Order = BA
 
 
 def held(settings: Settings) -> list[str]:
-    with workplace(settings) as place:
+    with open_home(settings) as place:
         return sorted(str(entry.unit.session) for entry in place.lake.ledger.latest())
 
 
@@ -245,16 +245,16 @@ def test_the_machine_s_time_zone_does_not_matter(home: Settings, zone: str) -> N
 
 def test_forecasts_are_scored_and_made_after_each_publication_where_that_is_ordered(home: Settings) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra 'forecast'")
-    from registered import CARD, DRIFT
+    from support.registered import CARD, DRIFT
     from topheavy.datasets.schema import dataset
-    from topheavy.forecast.registry import Registry
+    from topheavy.forecast.serving.registry import Registry
     from topheavy.tables.read import read
 
     card = replace(CARD, series=("XMPL",), params={}, held_out=20, trained_until=day("2024-11-29"))
     time = FakeTime(at("2024-12-02 12:00"), at("2024-12-04 23:00"))
     Registry(home.home).register(card, DRIFT.graph())
     said = follow(home, time, Vendor(time), replace(BARS, forecast=True))
-    with workplace(home) as place:
+    with open_home(home) as place:
         made = {row["origin"]: row for row in read(place.tables, dataset("forecasts")).to_pylist()}
         scored = {row["origin"]: row["actual"] for row in read(place.tables, dataset("scores")).to_pylist()}
     assert sorted(made) == [day("2024-12-02"), day("2024-12-03"), day("2024-12-04")]
@@ -269,7 +269,7 @@ def test_a_missed_week_is_caught_up_on_at_the_start(home: Settings) -> None:
     said = follow(home, time, vendor := Vendor(time))
     assert vendor.days == ["2024-12-02", "2024-12-03", "2024-12-04", "2024-12-05", "2024-12-06"]
     assert "5 sessions to catch up on, from 2024-12-02 to 2024-12-06" in said
-    with workplace(home) as place:
+    with open_home(home) as place:
         published = place.warehouse.rows("SELECT DISTINCT session FROM bars ORDER BY 1")
     assert [str(row["session"]) for row in published] == vendor.days
 
@@ -303,12 +303,12 @@ def test_an_end_in_the_middle_and_a_new_start_ask_nothing_twice(home: Settings) 
 def test_what_was_brought_home_but_not_published_is_published_at_the_start(home: Settings) -> None:
     time = FakeTime(at("2024-12-03 03:00"), at("2024-12-03 04:00"))
     follow(home, time, Vendor(time))
-    with workplace(home) as place:
+    with open_home(home) as place:
         place.warehouse.path.unlink()
     time = FakeTime(at("2024-12-03 05:00"), at("2024-12-03 06:00"))
     follow(home, time, vendor := Vendor(time))
     assert vendor.asked == []
-    with workplace(home) as place:
+    with open_home(home) as place:
         assert place.warehouse.rows("SELECT COUNT(*) AS n FROM bars") == [{"n": 1}]
 
 
@@ -352,7 +352,7 @@ def test_a_restart_tries_a_failed_day_at_once(home: Settings) -> None:
 
 
 def test_a_home_of_the_other_world_fails_the_day_and_says_why(tmp_path: Path, home: Settings) -> None:
-    open_home(tmp_path / "real").settle(SourceKind.VENDOR)
+    open_folder(tmp_path / "real").settle(SourceKind.VENDOR)
     settings = read_settings(tmp_path / "real", dict(home.environment))
     time = FakeTime(at("2024-12-03 03:00"), at("2024-12-03 03:01"), step=timedelta(minutes=1))
     said = follow(settings, time, Vendor(time))
@@ -360,7 +360,7 @@ def test_a_home_of_the_other_world_fails_the_day_and_says_why(tmp_path: Path, ho
 
 
 def test_a_file_is_read_once_after_every_close(tmp_path: Path) -> None:
-    from jobs.own_files import write
+    from support.own_files import write
 
     settings = read_settings(tmp_path / "home", {})
     order = Order("files", target=str(write(tmp_path / "in")), since=day("2024-12-02"))
@@ -370,7 +370,7 @@ def test_a_file_is_read_once_after_every_close(tmp_path: Path) -> None:
         "session 2024-12-04",
         "session 2024-12-05",
     ]
-    with workplace(settings) as place:
+    with open_home(settings) as place:
         now = at("2024-12-05 22:00")
         assert owed(place, order, period(place, order, now), lambda: now) == []
         later = at("2024-12-06 22:00")
@@ -399,7 +399,7 @@ def test_a_company_s_own_answer_is_asked_for_again(
     time = FakeTime(at("2024-12-04 03:00"), at("2024-12-04 03:01"), step=timedelta(minutes=1))
     follow(home, time, Vendor(time))
     order = replace(BARS, datasets=frozenset(wanted))
-    with workplace(home) as place:
+    with open_home(home) as place:
         unit = Unit("polygon", "events", subject="XMPL")
         place.lake.ledger.note_attempt(Attempt(unit, Outcome.FAILED, "HTTP 503", 0.1, 0, time.now, fault))
         days = period(place, order, time.now)
@@ -408,7 +408,7 @@ def test_a_company_s_own_answer_is_asked_for_again(
 
 def test_an_answer_from_before_the_close_is_owed(home: Settings) -> None:
     early, now = at("2024-12-02 15:00"), at("2024-12-04 03:00")
-    with workplace(home) as place:
+    with open_home(home) as place:
         for session in (day("2024-12-02"), day("2024-12-03")):
             unit = Unit("polygon", "bars", session)
             place.lake.keep(Answer(unit, (Page("", b"{}"),), early if session == day("2024-12-02") else now, SIMULATED))
@@ -443,7 +443,7 @@ def test_a_second_scheduler_is_told_who_holds_the_home(home: Settings) -> None:
 def test_the_lock_dies_with_its_process(home: Settings) -> None:
     code = (
         "import sys, time; from datetime import datetime, UTC; from pathlib import Path\n"
-        "from topheavy.jobs.alone import alone\n"
+        "from topheavy.jobs.schedule.single import alone\n"
         "with alone(Path(sys.argv[1]), datetime.now(UTC)): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(home.home)], stdout=subprocess.PIPE, text=True) as other:

@@ -5,23 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from topheavy.lake.home import Home, open_home
+from topheavy.lake.folder import HomeFolder, open_folder
 from topheavy.lake.raw import Lake
 from topheavy.lake.store import Store
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return open_home(tmp_path / "home")
+def home(tmp_path: Path) -> HomeFolder:
+    return open_folder(tmp_path / "home")
 
 
 @pytest.fixture(params=["folder", "memory"])
-def store(request: pytest.FixtureRequest, home: Home) -> Store:
+def store(request: pytest.FixtureRequest, home: HomeFolder) -> Store:
     return Store(str(home.path / "raw") if request.param == "folder" else "memory:///")
 
 
 @pytest.fixture
-def lake(home: Home, store: Store) -> Iterator[Lake]:
+def lake(home: HomeFolder, store: Store) -> Iterator[Lake]:
     opened = Lake(home, store)
     yield opened
     opened.close()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lake.answers import FRIDAY, answer
+from support.responses import FRIDAY, answer
 from topheavy.core.units import Answer
-from topheavy.lake.home import Home, open_home
+from topheavy.lake.folder import HomeFolder, open_folder
 from topheavy.lake.ledger import Entry, Ledger
 from topheavy.lake.raw import Lake
 from topheavy.lake.store import Store
@@ -52,11 +52,11 @@ def root(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return open_home(tmp_path / "home")
+def home(tmp_path: Path) -> HomeFolder:
+    return open_folder(tmp_path / "home")
 
 
-def killed(home: Home, store: Store, *, ledger: bool = False) -> None:
+def killed(home: HomeFolder, store: Store, *, ledger: bool = False) -> None:
     lake = Lake(home, store)
     if ledger:
         lake.ledger.close()
@@ -67,7 +67,7 @@ def killed(home: Home, store: Store, *, ledger: bool = False) -> None:
 
 
 @pytest.fixture(params=[*((at, done) for at in range(1, STEPS + 1) for done in (False, True)), "ledger"])
-def after_a_kill(request: pytest.FixtureRequest, home: Home, root: str) -> Iterator[Lake]:
+def after_a_kill(request: pytest.FixtureRequest, home: HomeFolder, root: str) -> Iterator[Lake]:
     """A lake opened anew after a kill before or after each write of the first keep."""
     if request.param == "ledger":
         killed(home, Store(root), ledger=True)
@@ -92,19 +92,19 @@ def test_keeping_again_completes_it(after_a_kill: Lake) -> None:
     assert len(list(after_a_kill.store.list())) == STEPS
 
 
-def test_an_answer_is_there_once_its_envelope_is(home: Home, root: str) -> None:
+def test_an_answer_is_there_once_its_envelope_is(home: HomeFolder, root: str) -> None:
     killed(home, MortalStore(root, STEPS, done=False))
     assert answers_in(home, root) == []
     killed(home, MortalStore(root, STEPS, done=True))
     assert answers_in(home, root) == [ANSWER]
 
 
-def answers_in(home: Home, root: str) -> list[Answer]:
+def answers_in(home: HomeFolder, root: str) -> list[Answer]:
     with closing(Lake(home, Store(root))) as lake:
         return [found for _, found in lake.every()]
 
 
-def test_what_was_kept_before_the_kill_is_untouched(home: Home, root: str) -> None:
+def test_what_was_kept_before_the_kill_is_untouched(home: HomeFolder, root: str) -> None:
     lake = Lake(home, Store(root))
     before, _ = lake.keep(answer(b"an earlier version", hours=-1))
     lake.close()

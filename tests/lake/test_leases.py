@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lake.answers import FRIDAY
+from support.responses import FRIDAY
+from topheavy.core.locks import is_locked
 from topheavy.core.units import Unit
-from topheavy.lake.home import Home
-from topheavy.lake.leases import Claim, Leases, is_locked
+from topheavy.lake.folder import HomeFolder
+from topheavy.lake.leases import Claim, Leases
 from topheavy.lake.ledger import Ledger
 
 HOLD = """
@@ -28,11 +29,11 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def ledger(home: Home) -> Ledger:
+def ledger(home: HomeFolder) -> Ledger:
     return Ledger(home.path / "ledger.sqlite")
 
 
-def test_a_unit_is_with_one_collector_until_it_is_given_back(home: Home, ledger: Ledger) -> None:
+def test_a_unit_is_with_one_collector_until_it_is_given_back(home: HomeFolder, ledger: Ledger) -> None:
     with Leases(home.path, ledger) as one, Leases(home.path, ledger) as other:
         assert one.claim(FRIDAY) is Claim.MINE
         assert other.claim(FRIDAY) is Claim.ELSEWHERE
@@ -43,7 +44,7 @@ def test_a_unit_is_with_one_collector_until_it_is_given_back(home: Home, ledger:
         assert other.claim(FRIDAY) is Claim.MINE
 
 
-def test_closing_gives_everything_back(home: Home, ledger: Ledger) -> None:
+def test_closing_gives_everything_back(home: HomeFolder, ledger: Ledger) -> None:
     with Leases(home.path, ledger) as one:
         one.claim(FRIDAY)
     assert list((home.path / "collectors").iterdir()) == []
@@ -51,7 +52,7 @@ def test_closing_gives_everything_back(home: Home, ledger: Ledger) -> None:
         assert other.claim(FRIDAY) is Claim.MINE
 
 
-def test_what_a_killed_collector_held_is_free_at_once(home: Home, ledger: Ledger) -> None:
+def test_what_a_killed_collector_held_is_free_at_once(home: HomeFolder, ledger: Ledger) -> None:
     command = [sys.executable, "-c", HOLD, str(home.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -64,7 +65,7 @@ def test_what_a_killed_collector_held_is_free_at_once(home: Home, ledger: Ledger
     assert list((home.path / "collectors").iterdir()) == []
 
 
-def test_of_many_that_ask_at_once_one_gets_it(home: Home, ledger: Ledger) -> None:
+def test_of_many_that_ask_at_once_one_gets_it(home: HomeFolder, ledger: Ledger) -> None:
     units = [Unit("sec", "facts", subject=str(number)) for number in range(40)]
     holders = [Leases(home.path, ledger) for _ in range(4)]
     with ThreadPoolExecutor(8) as pool:

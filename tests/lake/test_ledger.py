@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from lake.answers import FRIDAY, NOON, answer
+from support.responses import FRIDAY, NOON, answer
 from topheavy.core.errors import LakeError
 from topheavy.core.units import Outcome, Unit
-from topheavy.lake.home import Home
+from topheavy.lake.folder import HomeFolder
 from topheavy.lake.ledger import Attempt, Entry, Ledger
 from topheavy.lake.raw import Lake
 
 
 @pytest.fixture
-def ledger(home: Home) -> Iterator[Ledger]:
+def ledger(home: HomeFolder) -> Iterator[Ledger]:
     opened = Ledger(home.path / "ledger.sqlite")
     yield opened
     opened.close()
@@ -92,7 +92,7 @@ def test_an_unreadable_answer_that_comes_again_is_to_be_read_again(lake: Lake) -
     assert lake.ledger.latest() == [again]
 
 
-def test_a_ledger_of_an_earlier_version_grows_and_keeps_its_rows(home: Home) -> None:
+def test_a_ledger_of_an_earlier_version_grows_and_keeps_its_rows(home: HomeFolder) -> None:
     path = home.path / "ledger.sqlite"
     with closing(sqlite3.connect(path)) as old:
         old.executescript(
@@ -117,7 +117,7 @@ def test_what_the_tables_hold_is_noted_with_the_parsers_edition(ledger: Ledger, 
     assert ledger.refined() == {FRIDAY.id: (entry.version, "2.abc")}
 
 
-def test_a_lost_ledger_is_rebuilt_from_the_raw_zone(home: Home) -> None:
+def test_a_lost_ledger_is_rebuilt_from_the_raw_zone(home: HomeFolder) -> None:
     first = Lake(home)
     first.keep(answer(b"old"))
     first.keep(answer(b"new", b"pages", hours=1))
@@ -146,7 +146,7 @@ def test_rebuilding_over_a_whole_ledger_changes_nothing(lake: Lake) -> None:
     assert lake.ledger.latest() == before
 
 
-def test_the_file_is_plain_sqlite(home: Home) -> None:
+def test_the_file_is_plain_sqlite(home: HomeFolder) -> None:
     lake = Lake(home)
     entry, _ = lake.keep(answer(b"12345"))
     lake.ledger.note_attempt(Attempt(FRIDAY, Outcome.OK, None, 1.5, 5, NOON))

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from lake.answers import FRIDAY, NOON, answer
+from support.responses import FRIDAY, NOON, answer
 from topheavy.core.errors import LakeError
-from topheavy.core.http import Client
+from topheavy.core.http.client import Client
 from topheavy.core.units import Answer, Outcome, Unit
-from topheavy.lake.home import Home
+from topheavy.lake.folder import HomeFolder
 from topheavy.lake.ledger import Attempt
 from topheavy.lake.raw import Lake
 
@@ -112,7 +112,7 @@ def test_every_lists_each_answer_once(lake: Lake) -> None:
 
 
 @pytest.fixture
-def folder_lake(home: Home) -> Iterator[Lake]:
+def folder_lake(home: HomeFolder) -> Iterator[Lake]:
     opened = Lake(home)
     yield opened
     opened.close()
@@ -155,7 +155,7 @@ def test_a_damaged_envelope_is_noticed(folder_lake: Lake, left: bytes) -> None:
 # secrets
 
 
-def test_no_file_of_a_home_holds_a_key(lake: Lake, home: Home, httpserver: HTTPServer) -> None:
+def test_no_file_of_a_home_holds_a_key(lake: Lake, home: HomeFolder, httpserver: HTTPServer) -> None:
     """From the network to the disk: what was asked is written down, the key it was asked with is not."""
     httpserver.expect_request("/bars").respond_with_data(b"body")
     with Client() as client:

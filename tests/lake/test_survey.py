@@ -7,10 +7,10 @@ from time import perf_counter
 
 import pytest
 
-from lake.answers import NOON
+from support.responses import NOON
 from topheavy.core.errors import LakeError, UsageError
 from topheavy.core.units import Outcome, Unit
-from topheavy.lake.home import Home
+from topheavy.lake.folder import HomeFolder
 from topheavy.lake.ledger import Attempt, Ledger
 from topheavy.lake.survey import SORTED_BY, Survey
 
@@ -21,14 +21,14 @@ SHARES = Unit("sec", "shares", subject="AAA")
 
 
 @pytest.fixture
-def ledger(home: Home) -> Iterator[Ledger]:
+def ledger(home: HomeFolder) -> Iterator[Ledger]:
     opened = Ledger(home.path / "ledger.sqlite")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def survey(home: Home, ledger: Ledger) -> Iterator[Survey]:
+def survey(home: HomeFolder, ledger: Ledger) -> Iterator[Survey]:
     opened = Survey(home.path / "ledger.sqlite")
     yield opened
     opened.close()
@@ -82,7 +82,7 @@ def test_what_is_written_afterwards_is_there_at_the_next_look(survey: Survey, no
     assert (again["outcome"], again["cause"], again["attempts"]) == ("ok", None, 2)
 
 
-def test_a_second_survey_says_the_same_from_the_beginning(survey: Survey, noted: Ledger, home: Home) -> None:
+def test_a_second_survey_says_the_same_from_the_beginning(survey: Survey, noted: Ledger, home: HomeFolder) -> None:
     survey.sums()
     note(noted, SHARES, FAILED, 10, "HTTP 403")
     other = Survey(home.path / "ledger.sqlite")
@@ -159,7 +159,7 @@ def test_collections_at_work_are_told_however_many_began_since(survey: Survey, l
     assert (known[-1].asked, known[-1].ended, known[-1].failed, known[-1].ended_at) == (100, 2, 1, None)
 
 
-def test_a_hundred_thousand_units_are_no_burden(home: Home, ledger: Ledger) -> None:
+def test_a_hundred_thousand_units_are_no_burden(home: HomeFolder, ledger: Ledger) -> None:
     rows = [(f"polygon/details/{n}", "polygon", "details", f"2024-{1 + n % 12:02}-{1 + n % 28:02}", f"{n}",
              "ok" if n % 10 else "failed", None if n % 10 else "HTTP 500", 0.1, 9, f"{at(n / 60)}", None, 1, "c")
             for n in range(100_000)]  # fmt: skip

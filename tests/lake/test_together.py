@@ -5,23 +5,23 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lake.answers import answer
+from support.responses import answer
 from topheavy.core.units import Unit
-from topheavy.lake.home import Home, open_home
+from topheavy.lake.folder import HomeFolder, open_folder
 from topheavy.lake.raw import Lake
 
 KEEPER = """
 import sys
 from pathlib import Path
-from lake.answers import answer
+from support.responses import answer
 from topheavy.core.units import Outcome, Unit
-from topheavy.lake.home import open_home
+from topheavy.lake.folder import open_folder
 from topheavy.lake.ledger import Attempt
 from topheavy.lake.raw import Lake
 
 home, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 input()
-lake = Lake(open_home(home))
+lake = Lake(open_folder(home))
 for number in range(first, last):
     unit = Unit("sec", "shares", subject=str(number))
     kept = answer(b"%d" % number, unit=unit)
@@ -63,7 +63,7 @@ def test_processes_share_a_home(tmp_path: Path) -> None:
         process.stdin.flush()
     told = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], told
-    lake = Lake(open_home(home, create=False))
+    lake = Lake(open_folder(home, create=False))
     assert sorted(int(entry.unit.subject) for entry in lake.ledger.latest()) == list(range(60))
     assert len([found for _, found in lake.every()]) == 60
     runs = lake.ledger.runs()
@@ -71,7 +71,7 @@ def test_processes_share_a_home(tmp_path: Path) -> None:
     lake.close()
 
 
-def test_two_lakes_of_one_home_see_each_other(home: Home) -> None:
+def test_two_lakes_of_one_home_see_each_other(home: HomeFolder) -> None:
     one, other = Lake(home), Lake(home)
     entry, _ = one.keep(answer(b"x"))
     assert other.ledger.latest() == [entry]

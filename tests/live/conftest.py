@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from live.kafka import Kafka, why_none
+from support.kafka import Kafka, why_none
 
 
 @pytest.fixture(scope="session")

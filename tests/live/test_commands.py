@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from live.kafka import Kafka
+from support.kafka import Kafka
 from topheavy.core.settings import read_settings
 from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.workplace import workplace
-from topheavy.lake.home import open_home
+from topheavy.home import open_home
+from topheavy.lake.folder import open_folder
 from topheavy.tables.read import read
 
 COUNT = 3_000
@@ -54,7 +54,7 @@ def told(home: Path, servers: str, *words: str) -> list[dict[str, Any]]:
 
 def held(home: Path) -> tuple[int, float, int]:
     """Trades, sum of sizes, and distinct sequences in the table."""
-    with workplace(read_settings(home, {}), create=False) as place:
+    with open_home(read_settings(home, {}), create=False) as place:
         rows = read(place.tables, dataset("trades"))
     return rows.num_rows, sum(rows["size"].to_pylist()), len(set(rows["sequence"].to_pylist()))
 
@@ -106,7 +106,7 @@ def test_what_cannot_be_done_is_said_in_one_line(words: tuple[str, ...], says: s
 
 def test_made_up_trades_are_refused_by_a_home_with_real_data_at_once(tmp_path: Path) -> None:
     """The practice broker: the sink in the same process breaks off, and the feed, which never ends, ends with it."""
-    open_home(tmp_path / "home").settle(SourceKind.VENDOR)
+    open_folder(tmp_path / "home").settle(SourceKind.VENDOR)
     code, _, err = topheavy(tmp_path / "home", "", "feed", "simulator", "--rate", "500", "--sink")
     assert code == 1
     assert "holds real data and this is simulated: they never mix" in err

@@ -16,16 +16,16 @@ import pyarrow as pa
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
-from live.kafka import Kafka
-from market_data import PROJECT, market_file, needs_market
+from support.kafka import Kafka
+from support.market_data import PROJECT, market_file, needs_market
 from topheavy.core.errors import BrokerAway
 from topheavy.core.settings import Settings, read_settings
-from topheavy.jobs.feed import Manner, feed
-from topheavy.stream.broker import broker, describe, make_topics, offsets
+from topheavy.jobs.stream.feed import Manner, feed
 from topheavy.stream.feed import Ask, Tamper
 from topheavy.stream.feeds.replay import FEED
-from topheavy.stream.producer import TradeProducer
-from topheavy.stream.wire import decode
+from topheavy.stream.kafka.broker import broker, describe, make_topics, offsets
+from topheavy.stream.kafka.producer import TradeProducer
+from topheavy.stream.wire.format import decode
 
 
 def settings_for(kafka: Kafka, folder: Path) -> Settings:
@@ -158,7 +158,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from topheavy.core.settings import read_settings
-from topheavy.jobs.feed import Manner, feed
+from topheavy.jobs.stream.feed import Manner, feed
 from topheavy.stream.feed import Ask
 settings = read_settings(Path(sys.argv[3]), {"TOPHEAVY_KAFKA": sys.argv[1]})
 print("ready", flush=True)

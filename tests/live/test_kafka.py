@@ -3,7 +3,7 @@
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from live.kafka import Kafka
+from support.kafka import Kafka
 
 
 def topics(kafka: Kafka) -> set[str]:

@@ -17,18 +17,18 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from live.kafka import Kafka
-from live.numbered import numbered
 from live.test_sink import drain, follow, home, make
+from support.kafka import Kafka
+from support.numbered import numbered
 from topheavy.datasets.schema import dataset
-from topheavy.stream.minutes import bars_of
+from topheavy.stream.sink.minutes import bars_of
 from topheavy.tables.read import read
 
 KILLS = int(os.environ.get("TOPHEAVY_KILLS", "6"))
 EVENTS = int(os.environ.get("TOPHEAVY_EVENTS", "20000"))
 CHUNKS = 50 * KILLS
 SIZE = EVENTS // CHUNKS
-SCRIPT = Path(__file__).with_name("numbered.py")
+SCRIPT = Path(__file__).parents[1] / "support" / "numbered.py"
 FIGURES = ["security", "minute", "open", "high", "low", "close", "volume", "trades"]
 
 

@@ -15,20 +15,20 @@ import pyarrow as pa
 import pytest
 from playwright.sync_api import Page, expect
 
-from jobs.bulletin_board import NOW, bulletin, publish_counts, sinks_at_work
-from live.kafka import Kafka
 from live.test_sink import make, say
-from looking import CHROMIUM, Look, browser, looking
-from stream.trades import trades
+from support.kafka import Kafka
+from support.looking import CHROMIUM, Look, browser, looking
+from support.sink_statuses import NOW, publish_counts, sink_status, sinks_at_work
+from support.trades import trades
+from topheavy.answers.live.reader import LiveReader
+from topheavy.answers.sql import ask
 from topheavy.core.clock import fixed_clock
 from topheavy.core.settings import read_settings
-from topheavy.jobs.feed import Manner, feed
-from topheavy.jobs.sql import ask
-from topheavy.jobs.ticker import Ticker
-from topheavy.jobs.workplace import workplace
+from topheavy.home import open_home
+from topheavy.jobs.stream.feed import Manner, feed
 from topheavy.stream.feed import Ask
-from topheavy.web.handed import Handed
 from topheavy.web.server import running
+from topheavy.web.services import Services
 
 expect.set_options(timeout=30_000)
 
@@ -73,8 +73,8 @@ def sink(kafka: Kafka, topic: str, home: Path) -> Iterator[None]:
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
-    ticker = Ticker(home)
-    with running(home, Handed(tape=ticker)) as address:
+    ticker = LiveReader(home)
+    with running(home, Services(live=ticker)) as address:
         yield address
     ticker.close()
 
@@ -122,7 +122,7 @@ def agrees_with_sql(page: Page, home: Path) -> None:
         SELECT security, COUNT(*) AS trades, SUM(price * size) AS paid, arg_max(price, event_time) AS last,
                arg_min(price, event_time) AS first FROM trades GROUP BY security
     """
-    with workplace(read_settings(home, {}), create=False) as place:
+    with open_home(read_settings(home, {}), create=False) as place:
         rows = {row["security"]: row for row in ask(place, query)}
         bars = ask(place, "SELECT COUNT(*) AS n, SUM(volume) AS volume FROM minute_bars WHERE security = 'AAPL'")[0]
     assert sum(row["trades"] for row in rows.values()) == COUNT
@@ -140,9 +140,9 @@ def agrees_with_sql(page: Page, home: Path) -> None:
 
 
 def test_an_open_page_is_told_at_least_once_a_second(look: Look, tmp_path: Path) -> None:
-    with sinks_at_work(publish_counts(tmp_path), bulletin(trades(list(range(50)), apart=1))):
-        ticker = Ticker(tmp_path, fixed_clock(NOW))
-        with running(tmp_path, Handed(tape=ticker)) as address, look(f"{address}/live") as page:
+    with sinks_at_work(publish_counts(tmp_path), sink_status(trades(list(range(50)), apart=1))):
+        ticker = LiveReader(tmp_path, fixed_clock(NOW))
+        with running(tmp_path, Services(live=ticker)) as address, look(f"{address}/live") as page:
             asked: list[float] = []
             page.on("request", lambda one: asked.append(0) if "live-head" in (one.post_data or "") else None)
             expect(page.locator("#live-kept")).to_have_text("50")
@@ -158,11 +158,11 @@ def test_an_open_page_is_told_at_least_once_a_second(look: Look, tmp_path: Path)
 def test_nothing_runs_off_the_side_and_simulated_is_in_plain_sight(
     look: Look, tmp_path: Path, width: int, scheme: str
 ) -> None:
-    said = bulletin(trades(list(range(400)), apart=1), trades(list(range(400, 500)), "MSFT", apart=1))
+    said = sink_status(trades(list(range(400)), apart=1), trades(list(range(400, 500)), "MSFT", apart=1))
     with sinks_at_work(publish_counts(tmp_path), said):
-        ticker = Ticker(tmp_path, fixed_clock(NOW))
+        ticker = LiveReader(tmp_path, fixed_clock(NOW))
         with (
-            running(tmp_path, Handed(tape=ticker)) as address,
+            running(tmp_path, Services(live=ticker)) as address,
             look(f"{address}/live", width=width, scheme=scheme) as page,
         ):
             expect(page.locator("#live-head .mode")).to_have_text("SIMULATED")
@@ -178,11 +178,11 @@ def test_nothing_runs_off_the_side_and_simulated_is_in_plain_sight(
 
 
 def test_a_sink_that_is_missing_is_told_and_another_security_can_be_chosen(look: Look, tmp_path: Path) -> None:
-    one, other = bulletin(trades([0, 1]), index=0, of=2), bulletin(trades([2], "MSFT"), index=1, of=2)
+    one, other = sink_status(trades([0, 1]), index=0, of=2), sink_status(trades([2], "MSFT"), index=1, of=2)
     with sinks_at_work(publish_counts(tmp_path), one, other) as boards:
         boards[1].close()
-        ticker = Ticker(tmp_path, fixed_clock(NOW))
-        with running(tmp_path, Handed(tape=ticker)) as address, look(f"{address}/live?security=MSFT") as page:
+        ticker = LiveReader(tmp_path, fixed_clock(NOW))
+        with running(tmp_path, Services(live=ticker)) as address, look(f"{address}/live?security=MSFT") as page:
             expect(page.locator("#live-head")).to_contain_text("Not at work: sink 2 of 2 of trades")
             expect(page.locator("#live-prices .chosen")).to_contain_text("MSFT")
             expect(page.locator("#live-words")).to_have_text("MSFT has no minute yet.")

@@ -11,23 +11,23 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from live.kafka import Kafka
 from live.test_feed_to_kafka import consumed, numbered, settings_for
 from live.test_killed_stream import figures
 from live.test_sink import follow, home, make, send, sequences
-from stream.trades import START, trades
+from support.kafka import Kafka
+from support.trades import START, trades
+from topheavy.answers.live.facts import Flow
+from topheavy.answers.live.reader import LiveReader
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.feed import Manner, feed
-from topheavy.jobs.tail import Tail, tailing
-from topheavy.jobs.ticker import Ticker
-from topheavy.stream.broker import broker, make_topics
+from topheavy.jobs.stream.feed import Manner, feed
+from topheavy.jobs.stream.sink import TradesSink, open_sink
 from topheavy.stream.feed import Ask
 from topheavy.stream.feeds.replay import FEED
-from topheavy.stream.minutes import bars_of
-from topheavy.stream.producer import TradeProducer
-from topheavy.tables.compact import trim
+from topheavy.stream.kafka.broker import broker, make_topics
+from topheavy.stream.kafka.producer import TradeProducer
+from topheavy.stream.sink.minutes import bars_of
 from topheavy.tables.read import read
-from topheavy.web.tape import Flow
+from topheavy.tables.streams.compact import trim
 
 TRADES, BARS = dataset("trades"), dataset("minute_bars")
 AWAY = 30.0
@@ -63,7 +63,7 @@ def test_half_a_minute_without_a_broker_costs_producer_and_sink_nothing(
     make_topics(broker(settings), [topic, f"{topic}.dead"])
     with home(tmp_path / "home") as place, ThreadPoolExecutor(2) as pool:
         stop = threading.Event()
-        with tailing(place, follow(own_kafka, topic)) as tail:
+        with open_sink(place, follow(own_kafka, topic)) as tail:
             following = pool.submit(until, stop, tail)
             sending = pool.submit(feed, settings, "replay", Ask(numbered(count)), Manner(topic=topic))
             wait_for(lambda: tail.tally.trades > 2_000)
@@ -81,11 +81,11 @@ def test_half_a_minute_without_a_broker_costs_producer_and_sink_nothing(
             following.result(60)
         assert (report.sent, report.acknowledged, report.failed) == (count, count, {})
         assert sequences(place) == list(range(count))
-        live = Ticker(tmp_path / "home").now()
+        live = LiveReader(tmp_path / "home").now()
         assert (live.flow, live.trades, live.unreadable) == (Flow.STOPPED, count, 0)
 
 
-def until(stop: threading.Event, tail: Tail) -> None:
+def until(stop: threading.Event, tail: TradesSink) -> None:
     while not stop.is_set():
         tail.step()
 
@@ -104,7 +104,7 @@ def test_event_clocks_that_jump_leave_every_bar_right(kafka: Kafka, topic: str, 
     back = trades(list(range(60, 180)), apart=1, start=START)
     behind = trades(list(range(10_000, 10_030)), apart=1, start=START - timedelta(seconds=13_600))
     with home(tmp_path) as place:
-        with tailing(place, follow(kafka, topic)) as tail:
+        with open_sink(place, follow(kafka, topic)) as tail:
             for table in (*ahead, back, behind):
                 before = tail.tally.trades
                 send(kafka, topic, table)
@@ -134,9 +134,9 @@ class Jumping:
 
 
 @contextmanager
-def jumping(place: object, kafka: Kafka, topic: str) -> Iterator[Tail]:
+def jumping(place: object, kafka: Kafka, topic: str) -> Iterator[TradesSink]:
     hours = [timedelta(hours=hour) for hour in (0, -2, 26, -1, 0, 3, -48)] * 40
-    with tailing(place, follow(kafka, topic), Jumping(*hours)) as tail:  # type: ignore[arg-type]
+    with open_sink(place, follow(kafka, topic), Jumping(*hours)) as tail:  # type: ignore[arg-type]
         yield tail
 
 
@@ -153,7 +153,7 @@ def test_machine_clocks_that_jump_lose_and_double_nothing(kafka: Kafka, topic: s
         kept, bars = read(place.tables, TRADES), read(place.tables, BARS)
         assert sequences(place) == list(range(420))
         assert figures(bars) == figures(bars_of(trades(list(range(420)), apart=1), kept["received_at"][0].as_py()))
-        live = Ticker(tmp_path).now()
+        live = LiveReader(tmp_path).now()
         assert live.age is not None
         assert live.age >= 0
         assert all(one.silent >= 0 for one in live.sinks)

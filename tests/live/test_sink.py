@@ -10,18 +10,18 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from live.kafka import Kafka
-from stream.trades import trades
+from support.kafka import Kafka
+from support.trades import trades
 from topheavy.core.errors import StreamError
 from topheavy.core.settings import read_settings
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.tail import Follow, Tail, Tally, tailing
-from topheavy.jobs.workplace import workplace
-from topheavy.stream.broker import Broker
-from topheavy.stream.sink import Pace, Share
-from topheavy.stream.wire import pack
+from topheavy.home import open_home
+from topheavy.jobs.stream.sink import Follow, Tally, TradesSink, open_sink
+from topheavy.stream.kafka.broker import Broker
+from topheavy.stream.sink.sink import Pace, Share
+from topheavy.stream.wire.format import pack
 from topheavy.tables.read import read
-from topheavy.tables.stream import positions
+from topheavy.tables.streams.streaming import positions
 
 PACE = Pace(seconds=0.2)
 
@@ -53,7 +53,7 @@ def say(kafka: Kafka, topic: str, *values: bytes) -> None:
 
 @contextmanager
 def home(folder: Path) -> Iterator[Any]:
-    with workplace(read_settings(folder, {})) as place:
+    with open_home(read_settings(folder, {})) as place:
         yield place
         place.tables.catalog.close()
 
@@ -64,7 +64,7 @@ def follow(kafka: Kafka, topic: str, **more: Any) -> Follow:
 
 def drain(place: Any, follows: Follow, quiet: int = 5) -> Tally:
     """Follow until nothing came some times in a row."""
-    with tailing(place, follows) as tail:
+    with open_sink(place, follows) as tail:
         silent = 0
         while silent < quiet:
             before = tail.tally.commits
@@ -73,7 +73,7 @@ def drain(place: Any, follows: Follow, quiet: int = 5) -> Tally:
     return tail.tally
 
 
-def step_often(tail: Tail) -> None:
+def step_often(tail: TradesSink) -> None:
     for _ in range(200):
         tail.step()
 
@@ -151,7 +151,7 @@ def test_several_sinks_share_the_partitions(kafka: Kafka, topic: str, tmp_path: 
     send(kafka, topic, *(trades(list(range(at, 700, 7)), name) for at, name in enumerate(names)))
     with home(tmp_path) as place:
         shares = [follow(kafka, topic, share=Share(index, 2)) for index in range(2)]
-        with tailing(place, shares[0]) as one, tailing(place, shares[1]) as other:
+        with open_sink(place, shares[0]) as one, open_sink(place, shares[1]) as other:
             for _ in range(12):
                 one.step()
                 other.step()
@@ -166,7 +166,7 @@ def test_two_sinks_on_the_same_partitions_write_nothing_twice(kafka: Kafka, topi
     """The slower one finds the table further on than its rows begin, and looks again."""
     make(kafka, topic, 1)
     same = follow(kafka, topic)
-    with home(tmp_path) as place, tailing(place, same) as one, tailing(place, same) as other:
+    with home(tmp_path) as place, open_sink(place, same) as one, open_sink(place, same) as other:
         for at in range(0, 300, 100):
             send(kafka, topic, trades(list(range(at, at + 100))))
             for _ in range(3):
@@ -180,7 +180,7 @@ def test_a_disk_wiped_under_a_running_sink_is_refused_and_what_was_kept_stays(
 ) -> None:
     make(own_kafka, topic, 1)
     send(own_kafka, topic, trades(list(range(100))))
-    with home(tmp_path / "home") as place, tailing(place, follow(own_kafka, topic)) as tail:
+    with home(tmp_path / "home") as place, open_sink(place, follow(own_kafka, topic)) as tail:
         while tail.tally.trades < 100:
             tail.step()
         own_kafka.wipe()
@@ -196,7 +196,7 @@ def test_a_disk_wiped_under_a_running_sink_is_refused_and_what_was_kept_stays(
 def test_a_broker_that_is_away_for_a_while_is_waited_for(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
     make(own_kafka, topic, 1)
     send(own_kafka, topic, trades(list(range(100))))
-    with home(tmp_path / "home") as place, tailing(place, follow(own_kafka, topic)) as tail:
+    with home(tmp_path / "home") as place, open_sink(place, follow(own_kafka, topic)) as tail:
         while tail.tally.trades < 100:
             tail.step()
         own_kafka.kill()

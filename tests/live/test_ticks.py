@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from live.kafka import Kafka
 from live.test_sink import drain, follow, home, make, send
-from market_data import market_file, needs_market
+from support.kafka import Kafka
+from support.market_data import market_file, needs_market
 from topheavy.datasets.schema import dataset
-from topheavy.stream.wire import TRADE
+from topheavy.stream.wire.format import TRADE
 from topheavy.tables.read import read
 
 NEW_YORK = ZoneInfo("America/New_York")

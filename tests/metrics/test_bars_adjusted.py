@@ -4,7 +4,20 @@ from typing import Any
 
 import pytest
 
-from metrics.market import FRIDAY, LATER, MONDAY, SESSIONS, THURSDAY, TUESDAY, ask, bar, dividend, market, on, split
+from support.metric_market import (
+    FRIDAY,
+    LATER,
+    MONDAY,
+    SESSIONS,
+    THURSDAY,
+    TUESDAY,
+    ask,
+    bar,
+    dividend,
+    market,
+    on,
+    split,
+)
 
 TRADED = [bar(day, "BIG", close) for day, close in zip(SESSIONS, [100, 110, 11.5, 12], strict=True)]
 SPLIT = [split("BIG", MONDAY, 10)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from metrics.market import (
+from support.metric_market import (
     FILED,
     FRIDAY,
     MONDAY,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from metrics.market import (
+from support.metric_market import (
     FILED,
     FRIDAY,
     LATER,

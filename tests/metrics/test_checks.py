@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from metrics.market import FILED, FRIDAY, THURSDAY, TINY, ask, bar, count, in_group, market, member, on
+from support.metric_market import FILED, FRIDAY, THURSDAY, TINY, ask, bar, count, in_group, market, member, on
 from topheavy.datasets.schema import dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
 from topheavy.metrics.questions import QuestionKind, questions

@@ -5,7 +5,7 @@ import random
 import pyarrow as pa
 import pytest
 
-from metrics.market import LATER, SESSIONS, bar, count, market, member, security
+from support.metric_market import LATER, SESSIONS, bar, count, market, member, security
 from topheavy.datasets.schema import dataset
 from topheavy.metrics.engines import duckdb
 from topheavy.metrics.engines.duckdb import DuckDB

@@ -6,19 +6,11 @@ from functools import cache
 import pyarrow as pa
 import pytest
 
-from metrics.market import FRIDAY, MONDAY, TINY, count, failure, holding, in_group, market, repair
+from support.metric_market import FRIDAY, MONDAY, TINY, count, failure, holding, in_group, market, repair
 from topheavy.core.errors import MetricError
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
-from topheavy.metrics.questions import (
-    GIVEN,
-    QuestionKind,
-    in_order,
-    question,
-    questions,
-    read_question,
-    tables_behind,
-)
+from topheavy.metrics.questions import GIVEN, QuestionKind, in_order, question, questions, read_question, tables_behind
 
 QUESTIONS = questions()
 NAMES = sorted(QUESTIONS)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from repairs.frames import bars, frames, on, split
+from support.frames import bars, frames, on, split
 from topheavy.repairs.bar_range import RULE as BAR_RANGE
 from topheavy.repairs.bar_unit import FIELDS
 from topheavy.repairs.bar_unit import RULE as BAR_UNIT

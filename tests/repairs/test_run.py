@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from repairs.frames import Frames, bars, counts, frames, on, quarters, split, tables
+from support.frames import Frames, bars, counts, frames, on, quarters, split, tables
 from topheavy.datasets.schema import dataset
 from topheavy.repairs.rule import Repair
 from topheavy.repairs.run import find_repairs, inputs, mend, rules

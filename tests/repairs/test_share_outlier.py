@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repairs.frames import counts, frames, on, quarters, split
+from support.frames import counts, frames, on, quarters, split
 from topheavy.repairs.share_outlier import RULE
 
 

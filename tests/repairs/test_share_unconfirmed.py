@@ -2,7 +2,7 @@
 
 import pytest
 
-from repairs.frames import counts, frames, quarters, split
+from support.frames import counts, frames, quarters, split
 from topheavy.repairs.share_unconfirmed import RULE
 
 

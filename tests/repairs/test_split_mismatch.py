@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from repairs.frames import counts, frames, on, quarters, split
+from support.frames import counts, frames, on, quarters, split
 from topheavy.repairs.run import mend
 from topheavy.repairs.split_mismatch import RULE
 

@@ -1,6 +1,6 @@
 """A count listed under a symbol that another company bore on its day."""
 
-from repairs.frames import counts, frames, on, symbol
+from support.frames import counts, frames, on, symbol
 from topheavy.repairs.symbol_reuse import RULE
 
 COR = [

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from topheavy.core.http import SIMULATED_HEADER
+from topheavy.core.http.client import SIMULATED_HEADER
 from topheavy.core.settings import read_settings
-from topheavy.simulator.api import make_app
+from topheavy.simulator.api.app import make_app
+from topheavy.simulator.api.polygon import Polygon
 from topheavy.simulator.market import Market, make_market
-from topheavy.simulator.polygon import Polygon
 from topheavy.simulator.records import Fault, FaultKind
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")

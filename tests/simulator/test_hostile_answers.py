@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 from topheavy.core.errors import UsageError
-from topheavy.core.http import SIMULATED_HEADER
-from topheavy.simulator.api import make_app
+from topheavy.core.http.client import SIMULATED_HEADER
+from topheavy.simulator.api.app import make_app
 from topheavy.simulator.hostile.habits import session_beside
 from topheavy.simulator.hostile.refusals import Bucket
 from topheavy.simulator.hostile.rows import rows_of

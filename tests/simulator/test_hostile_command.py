@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from topheavy.core.http import SIMULATED_HEADER
+from topheavy.core.http.client import SIMULATED_HEADER
 from topheavy.simulator.hostile.table import FAULTS
 
 

@@ -13,11 +13,11 @@ from datetime import date
 import pytest
 
 from topheavy.core.errors import SourceBusy, SourceError, one_line
-from topheavy.core.http import Client, Limits
+from topheavy.core.http.client import Client, Limits
 from topheavy.core.units import SourceKind
+from topheavy.simulator.api.server import Simulation, running
 from topheavy.simulator.hostile.wire import packed
 from topheavy.simulator.market import MarketOptions
-from topheavy.simulator.server import Simulation, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
 """exchange_calendars on pandas 3.1 warns when it opens; nothing of ours."""
@@ -157,7 +157,8 @@ def test_a_bomb_is_small_on_the_wire_and_large_at_home() -> None:
 def test_a_bomb_is_refused_and_costs_no_memory(simulation: Simulation) -> None:
     """In a process of its own: its peak is its own, and it may not grow by what the bomb holds."""
     code = (
-        "import resource; from topheavy.core.http import Client, Limits; from topheavy.core.errors import Malformed\n"
+        "import resource; from topheavy.core.http.client import Client, Limits\n"
+        "from topheavy.core.errors import Malformed\n"
         "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         f"with Client(Limits(), attempts=1, max_bytes={BOMB_LIMIT}) as client:\n"
         f"    client.get('{simulation.url}/groups.csv'); before = peak()\n"

@@ -13,9 +13,9 @@ import httpx2
 import pytest
 
 from topheavy.core.errors import SourceError, UsageError
-from topheavy.core.http import SIMULATED_HEADER
+from topheavy.core.http.client import SIMULATED_HEADER
+from topheavy.simulator.api.server import Simulation, running, serve
 from topheavy.simulator.market import MarketOptions
-from topheavy.simulator.server import Simulation, running, serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")
 """exchange_calendars on pandas 3.1 warns when it opens; nothing of ours."""
@@ -98,7 +98,7 @@ def test_it_can_be_started_by_its_options_alone() -> None:
 def test_it_ends_when_its_parent_is_killed() -> None:
     code = (
         "import sys, time; from datetime import date;"
-        "from topheavy.simulator.market import MarketOptions; from topheavy.simulator.server import Simulation\n"
+        "from topheavy.simulator.market import MarketOptions; from topheavy.simulator.api.server import Simulation\n"
         f"with Simulation({OPTIONS!r}) as s:\n"
         "    print(s.pid, flush=True); time.sleep(60)"
     ).replace("datetime.date", "date")

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from fund_answers import answer_from, answer_of, column, holdings, noted, plain_number
-from market_data import market_file, needs_market
+from support.fund_answers import answer_from, answer_of, column, holdings, noted, plain_number
+from support.market_data import market_file, needs_market
 from topheavy.sources.ark import SOURCE
 
 ARKK = "holdings/ark_ARKK_2023-12-29.csv"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fund_answers import answer_of, column, without_lines
+from support.fund_answers import answer_of, column, without_lines
 from topheavy.core.errors import Malformed, SourceRefused, UsageError
-from topheavy.core.http import Client
+from topheavy.core.http.client import Client
 from topheavy.core.settings import Settings
 from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from fund_answers import answer_from, answer_of, column, holdings, noted, plain_number, reasons
-from market_data import market_file, needs_market
+from support.fund_answers import answer_from, answer_of, column, holdings, noted, plain_number, reasons
+from support.market_data import market_file, needs_market
 from topheavy.core.errors import Malformed
 from topheavy.sources.invesco import SOURCE
 

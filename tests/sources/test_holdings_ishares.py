@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from fund_answers import answer_from, answer_of, column, holdings, noted, plain_number, reasons, share_of_largest
-from market_data import market_file, needs_market
+from support.fund_answers import (
+    answer_from,
+    answer_of,
+    column,
+    holdings,
+    noted,
+    plain_number,
+    reasons,
+    share_of_largest,
+)
+from support.market_data import market_file, needs_market
 from topheavy.core.errors import Malformed
 from topheavy.sources.ishares import SOURCE
 

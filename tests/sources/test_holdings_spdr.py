@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fund_answers import answer_from, answer_of, column, holdings, noted, plain_number
-from market_data import market_file, needs_market
+from support.fund_answers import answer_from, answer_of, column, holdings, noted, plain_number
+from support.market_data import market_file, needs_market
 from topheavy.core.errors import Malformed
 from topheavy.sources.spdr import SOURCE
 

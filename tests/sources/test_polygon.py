@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from contracts.scripted_http import ScriptedHttp
-from market_data import market_file, needs_market
+from support.market_data import market_file, needs_market
+from support.scripted_http import ScriptedHttp
 from topheavy.core.calendar import sessions
 from topheavy.core.errors import Malformed, UsageError
-from topheavy.core.http import Limits
+from topheavy.core.http.client import Limits
 from topheavy.core.settings import Settings, read_settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.sources.polygon import SOURCE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.scripted_http import ScriptedHttp
+from support.scripted_http import ScriptedHttp
 from topheavy.core.errors import Malformed, UsageError
 from topheavy.core.settings import Settings, read_settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit

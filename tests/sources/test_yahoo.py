@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from contracts.scripted_http import ScriptedHttp
-from market_data import market_file, market_folder, needs_market
+from support.market_data import market_file, market_folder, needs_market
+from support.scripted_http import ScriptedHttp
 from topheavy.core.errors import Malformed
 from topheavy.core.settings import read_settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit

@@ -9,9 +9,9 @@ import pytest
 
 from topheavy.core.errors import StreamError, UsageError
 from topheavy.core.settings import read_settings
-from topheavy.jobs.feed import Manner, feed
-from topheavy.stream.broker import broker, describe, make_topics, offsets, practice
+from topheavy.jobs.stream.feed import Manner, feed
 from topheavy.stream.feed import Ask
+from topheavy.stream.kafka.broker import broker, describe, make_topics, offsets, practice
 
 
 def test_any_kafka_by_its_settings_and_no_secret_is_shown() -> None:

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from support.vendor_socket import KEY, minute, trade, vendor_socket
 from topheavy.core.errors import UsageError
 from topheavy.core.settings import Settings, read_settings
 from topheavy.stream.feed import Ask, Tamper, Timed, feed
 from topheavy.stream.feeds.polygon_ws import Refused
-from topheavy.stream.history import history
 from topheavy.stream.pace import Pace
-from vendor_socket import KEY, minute, trade, vendor_socket
+from topheavy.stream.recorded.history import history
 
 NOWHERE = read_settings(Path(), {})
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import polars as pl
 import pyarrow as pa
 
-from stream.trades import START, trades
+from support.trades import START, trades
 from topheavy.datasets.schema import dataset
-from topheavy.stream.minutes import bars_of, revised, touched
+from topheavy.stream.sink.minutes import bars_of, revised, touched
 
 BARS = dataset("minute_bars").schema
 LATER = START + timedelta(hours=1)

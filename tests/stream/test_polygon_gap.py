@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from contracts.scripted_http import ScriptedHttp
+from support.scripted_http import ScriptedHttp
+from support.vendor_socket import KEY, minute, trade, vendor_socket
 from topheavy.core.settings import Settings, read_settings
 from topheavy.stream.feed import Ask, feed
-from vendor_socket import KEY, minute, trade, vendor_socket
 
 FIRST = 1_536_036_818_784
 """The moment of trade 0 of the made-up socket, in ms."""

@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from stream.trades import START, trades
+from support.trades import START, trades
 from topheavy.stream.processor import Given, begin_all, frame_of, processors
 
 GIVEN = Given(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topheavy.core.errors import StreamError
-from topheavy.stream.wire import TRADE, decode, encode, pack, to_json
+from topheavy.stream.wire.format import TRADE, decode, encode, pack, to_json
 
 LARGEST = 2**63 - 1
 

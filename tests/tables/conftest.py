@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from topheavy.tables.catalog import Tables
+from topheavy.tables.catalogs.catalog import Tables
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from tables.rows import BARS, NOON, SPLITS, SYMBOLS, Row, bar, bars, origins, split, splits, table
+from support.rows import BARS, NOON, SPLITS, SYMBOLS, Row, bar, bars, origins, split, splits, table
 from topheavy.core.errors import CheckFailed
 from topheavy.datasets.schema import Dataset, dataset
-from topheavy.tables.catalog import Tables
+from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.check import check
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.write import replace_all, replace_slices

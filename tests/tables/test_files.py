@@ -6,10 +6,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet
 
-from tables.rows import BARS, bar, bars, origins
-from topheavy.tables.catalog import Tables
+from support.rows import BARS, bar, bars, origins
+from topheavy.tables.catalogs.catalog import Tables
+from topheavy.tables.catalogs.local import local
 from topheavy.tables.files import months
-from topheavy.tables.local import local
 from topheavy.tables.read import read
 from topheavy.tables.write import replace_slices
 

@@ -6,11 +6,11 @@ from time import sleep
 
 import pytest
 
-from tables.rows import BARS, SPLITS, bar, bars, origins, split, splits
+from support.rows import BARS, SPLITS, bar, bars, origins, split, splits
 from topheavy.core.errors import TableError
 from topheavy.datasets.schema import Layer, datasets
-from topheavy.tables.catalog import Tables
-from topheavy.tables.local import local
+from topheavy.tables.catalogs.catalog import Tables
+from topheavy.tables.catalogs.local import local
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all, replace_slices

@@ -8,9 +8,9 @@ import pytest
 
 from topheavy.core.errors import CheckFailed
 from topheavy.datasets.schema import dataset
-from topheavy.tables.catalog import Tables
+from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import read
-from topheavy.tables.record import record
+from topheavy.tables.streams.record import record
 
 FORECASTS = dataset("forecasts")
 FIRST: dict[str, Any] = {

@@ -7,14 +7,14 @@ from threading import Thread
 import pyarrow as pa
 import pytest
 
-from stream.trades import START, trades
+from support.trades import START, trades
 from topheavy.core.errors import Overtaken, TableError
 from topheavy.core.positions import Position
 from topheavy.datasets.schema import dataset
-from topheavy.tables.catalog import Tables
-from topheavy.tables.compact import compact, trim
+from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import read
-from topheavy.tables.stream import append, positions, replace, restart, scan
+from topheavy.tables.streams.compact import compact, trim
+from topheavy.tables.streams.streaming import append, positions, replace, restart, scan
 
 TRADES = dataset("trades")
 HERE = Position("t", "id", {0: 0})

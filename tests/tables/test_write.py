@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tables.rows import BARS, SPLITS, Row, bar, bars, origins, split, splits
-from topheavy.tables.catalog import Tables
+from support.rows import BARS, SPLITS, Row, bar, bars, origins, split, splits
+from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.write import replace_all, replace_slices
 

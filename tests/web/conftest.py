@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from looking import Look, browser, looking
-from small_warehouse import publish_small
-from topheavy.web.view import View
+from support.looking import Look, browser, looking
+from support.small_warehouse import publish_small
+from topheavy.web.services import View
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from topheavy.web.choice import choose
-from topheavy.web.parts import grid
-from topheavy.web.parts.cards import headline, tiles
-from topheavy.web.parts.makeup import makeup
-from topheavy.web.parts.notes import course_notes
-from topheavy.web.view import View
+from topheavy.answers.choice import choose
+from topheavy.web.pages.concentration import members_table
+from topheavy.web.pages.concentration.group_bars import makeup
+from topheavy.web.pages.concentration.headline import headline, tiles
+from topheavy.web.pages.concentration.notes import course_notes
+from topheavy.web.services import View
 
 Text = Callable[[Any], str]
 
@@ -100,7 +100,7 @@ def test_who_makes_it_up(view: View, text_of: Text, asked: dict[str, str], lines
 
 
 def test_the_table_has_every_member_with_how_it_is_known(view: View) -> None:
-    rows = grid.rows(view, choose(view, {"day": "2024-03-28", "compare": "2024-03-25"}))
+    rows = members_table.rows(view, choose(view, {"day": "2024-03-28", "compare": "2024-03-25"}))
     assert [(row["symbol"], row["inside"], row["was"], row["how"]) for row in rows] == [
         ("AAA", True, True, "measured"),
         ("BBB", True, False, "measured"),
@@ -112,9 +112,9 @@ def test_the_table_has_every_member_with_how_it_is_known(view: View) -> None:
 
 
 def test_columns_that_would_be_empty_are_left_out(view: View) -> None:
-    whole = [column["field"] for column in grid.columns(choose(view, {}))]
+    whole = [column["field"] for column in members_table.columns(choose(view, {}))]
     assert whole == ["symbol", "name", "weight", "change", "value", "place", "how"]
-    weights_only = [column["field"] for column in grid.columns(choose(view, {"index": "WTS"}))]
+    weights_only = [column["field"] for column in members_table.columns(choose(view, {"index": "WTS"}))]
     assert weights_only == ["symbol", "name", "weight", "place", "how"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from small_warehouse import CCC, WITHHELD, publish_small
+from support.small_warehouse import CCC, WITHHELD, publish_small
 from topheavy.web.app import make_app
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from small_warehouse import LAST, MON, THU, TUE
+from support.small_warehouse import LAST, MON, THU, TUE
+from topheavy.answers.choice import asked_in, choose
+from topheavy.answers.indices import Level
 from topheavy.core.errors import UsageError
-from topheavy.web.choice import asked_in, choose
-from topheavy.web.models import Level
-from topheavy.web.view import View
+from topheavy.web.services import View
 
 
 def test_nothing_asked_is_the_usual(view: View) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from looking import CHROMIUM, Look
-from topheavy.web.parts.look import DARK, LIGHT
-from topheavy.web.parts.look import Look as Palette
+from support.looking import CHROMIUM, Look
+from topheavy.web.frame.theme import DARK, LIGHT
+from topheavy.web.frame.theme import Look as Palette
 from topheavy.web.server import running
 
 expect.set_options(timeout=20_000)

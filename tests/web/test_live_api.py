@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from jobs.bulletin_board import NOW, bulletin, publish_counts, sinks_at_work
-from stream.trades import trades
+from support.sink_statuses import NOW, publish_counts, sink_status, sinks_at_work
+from support.trades import trades
+from topheavy.answers.live.facts import LiveMinute
+from topheavy.answers.live.reader import LiveReader
 from topheavy.core.clock import fixed_clock
-from topheavy.jobs.ticker import Ticker
 from topheavy.web.app import make_app
-from topheavy.web.handed import Handed
-from topheavy.web.parts.live_head import head, tiles
-from topheavy.web.parts.live_tables import flags, prices
-from topheavy.web.parts.look import LIGHT
-from topheavy.web.parts.minute_chart import chart
-from topheavy.web.tape import LiveMinute
-from topheavy.web.view import View
+from topheavy.web.frame.theme import LIGHT
+from topheavy.web.pages.live.head import head, tiles
+from topheavy.web.pages.live.minute_chart import chart
+from topheavy.web.pages.live.tables import flags, prices
+from topheavy.web.services import Services, View
 
 HERE = "http://127.0.0.1:8050"
 MADE = [trades([0, 1, 2], apart=1), trades([3], "MSFT", apart=1)]
@@ -31,16 +30,16 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tape(home: Path) -> Iterator[Ticker]:
-    with sinks_at_work(home, bulletin(*MADE, dead=2, newest_dead="partition 0, offset 7: an empty message")):
-        ticker = Ticker(home, fixed_clock(NOW))
+def tape(home: Path) -> Iterator[LiveReader]:
+    with sinks_at_work(home, sink_status(*MADE, dead=2, newest_dead="partition 0, offset 7: an empty message")):
+        ticker = LiveReader(home, fixed_clock(NOW))
         yield ticker
         ticker.close()
 
 
 @pytest.fixture
-def client(home: Path, tape: Ticker) -> Iterator[TestClient]:
-    with TestClient(make_app(home, Handed(tape=tape)), base_url=HERE) as client:
+def client(home: Path, tape: LiveReader) -> Iterator[TestClient]:
+    with TestClient(make_app(home, Services(live=tape)), base_url=HERE) as client:
         yield client
 
 
@@ -90,20 +89,20 @@ def test_every_route_is_described(client: TestClient) -> None:
 
 def test_a_silent_sink_and_a_clock_ahead_are_told(home: Path, text_of: Callable[[Any], str]) -> None:
     ahead = trades([0], start=NOW.replace(hour=20))
-    said = replace(bulletin(ahead), said_at=NOW.replace(minute=39, second=20))
+    said = replace(sink_status(ahead), said_at=NOW.replace(minute=39, second=20))
     with sinks_at_work(home, said):
-        ticker = Ticker(home, fixed_clock(NOW))
-        told = text_of(head(ticker.now(), View(home, Handed(tape=ticker))))
+        ticker = LiveReader(home, fixed_clock(NOW))
+        told = text_of(head(ticker.now(), View(home, Services(live=ticker))))
         ticker.close()
     assert "has not been heard of for 40 s: is its broker there?" in told
     assert "The newest trade's clock is 6 h ahead of this machine's" in told
 
 
-def test_dead_letters_say_why(tape: Ticker, text_of: Callable[[Any], str]) -> None:
+def test_dead_letters_say_why(tape: LiveReader, text_of: Callable[[Any], str]) -> None:
     assert "in trades.dead, the last: partition 0, offset 7: an empty message" in text_of(tiles(tape.now()))
 
 
-def test_a_price_says_what_its_change_is_against(tape: Ticker, text_of: Callable[[Any], str]) -> None:
+def test_a_price_says_what_its_change_is_against(tape: LiveReader, text_of: Callable[[Any], str]) -> None:
     told = text_of(prices(tape.now(), None))
     assert "Change against the first price of the day." in told
     assert "2.00 %" in told
@@ -113,8 +112,8 @@ def test_a_jump_is_told(home: Path, text_of: Callable[[Any], str]) -> None:
     usual = trades(list(range(299)), apart=1)
     odd = trades([299], apart=1)
     jumped = odd.set_column(4, odd.schema.field("price"), [[250.0]])
-    with sinks_at_work(home, bulletin(usual, jumped)):
-        ticker = Ticker(home, fixed_clock(NOW))
+    with sinks_at_work(home, sink_status(usual, jumped)):
+        ticker = LiveReader(home, fixed_clock(NOW))
         told = text_of(flags(ticker.now()))
         ticker.close()
     assert "250.00" in told

@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from histories import walk
-from registered import CARD, DRIFT, ERRORS, kept, weighed
-from small_warehouse import publish_small
+from support.histories import walk
+from support.registered import CARD, DRIFT, ERRORS, kept, weighed
+from support.small_warehouse import publish_small
+from topheavy.answers.models.endpoint import RegisteredModels
+from topheavy.answers.models.predictions import MOST_INSTANCES, MOST_VALUES
 from topheavy.core.calendar import sessions
 from topheavy.core.settings import read_settings
 from topheavy.forecast.model import models
-from topheavy.forecast.registry import Registry
-from topheavy.jobs.forecaster import RegisteredModels
+from topheavy.forecast.serving.registry import Registry
+from topheavy.web.api.models import MOST_BYTES
 from topheavy.web.app import make_app
-from topheavy.web.forecaster import MOST_INSTANCES, MOST_VALUES
-from topheavy.web.handed import Handed
-from topheavy.web.models_api import MOST_BYTES
+from topheavy.web.services import Services
 
 HERE = "http://127.0.0.1:8050"
 DAYS = sessions(date(2023, 11, 1), date(2024, 3, 28))
@@ -61,7 +61,9 @@ def client(home: Path) -> Iterator[TestClient]:
 
 
 def over(home: Path, **settings: str) -> TestClient:
-    return TestClient(make_app(home, Handed(forecaster=RegisteredModels(read_settings(home, settings)))), base_url=HERE)
+    return TestClient(
+        make_app(home, Services(forecaster=RegisteredModels(read_settings(home, settings)))), base_url=HERE
+    )
 
 
 def asked(client: TestClient, name: str, **body: Any) -> dict[str, Any]:

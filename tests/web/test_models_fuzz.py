@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import BaseSchema
 
-from registered import kept, weighed
+from support.registered import kept, weighed
+from topheavy.answers.models.endpoint import RegisteredModels
 from topheavy.core.settings import read_settings
-from topheavy.jobs.forecaster import RegisteredModels
 from topheavy.web.app import make_app
-from topheavy.web.handed import Handed
+from topheavy.web.services import Services
 
 ALLOWED, FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 ROUTES = [
@@ -44,7 +44,7 @@ BOUNDED = settings(
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     home = tmp_path_factory.mktemp("models")
     kept(home, weighed(), "price", 5, name=NAMED, scope="global")
-    return make_app(home, Handed(forecaster=RegisteredModels(read_settings(home, {}))))
+    return make_app(home, Services(forecaster=RegisteredModels(read_settings(home, {}))))
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from small_ledger import BUSY, CAUSE, small_home
+from support.small_ledger import BUSY, CAUSE, small_home
 from topheavy.core.settings import read_settings
 from topheavy.core.units import SourceKind
-from topheavy.jobs.monitor import monitor
+from topheavy.jobs.serve.serve import open_monitor
 from topheavy.web.app import make_app
-from topheavy.web.handed import Handed
+from topheavy.web.services import Services
 
 HERE = "http://127.0.0.1:8050"
 JSON = {"content-type": "application/json"}
@@ -21,7 +21,10 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     home = small_home(tmp_path / "home", SourceKind.SIMULATED)
-    with monitor(read_settings(home, {})) as desk, TestClient(make_app(home, Handed(desk)), base_url=HERE) as client:
+    with (
+        open_monitor(read_settings(home, {})) as desk,
+        TestClient(make_app(home, Services(desk)), base_url=HERE) as client,
+    ):
         yield client
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from jobs.small_market import SINCE, UNTIL, settings_for
-from looking import CHROMIUM, Look
-from small_ledger import AAA, BBB, BUSY, DAYS, at, small_home
+from support.looking import CHROMIUM, Look
+from support.small_ledger import AAA, BBB, BUSY, DAYS, at, small_home
+from support.small_market import SINCE, UNTIL, settings_for
 from topheavy.core.settings import read_settings
 from topheavy.core.units import Outcome, SourceKind, Unit
-from topheavy.jobs.monitor import monitor
-from topheavy.lake.home import open_home
+from topheavy.jobs.serve.serve import open_monitor
+from topheavy.lake.folder import open_folder
 from topheavy.lake.leases import Leases
 from topheavy.lake.ledger import Attempt, Ledger
-from topheavy.simulator.server import running as simulated_vendor
-from topheavy.web.handed import Handed
+from topheavy.simulator.api.server import running as simulated_vendor
 from topheavy.web.server import running
+from topheavy.web.services import Services
 
 expect.set_options(timeout=20_000)
 
@@ -30,7 +30,7 @@ pytestmark = [
 
 @contextmanager
 def watched(home: Path) -> Iterator[str]:
-    with monitor(read_settings(home, {})) as desk, running(home, Handed(desk)) as address:
+    with open_monitor(read_settings(home, {})) as desk, running(home, Services(desk)) as address:
         yield address
 
 
@@ -91,7 +91,7 @@ def test_what_failed_is_a_click_away(look: Look, address: str) -> None:
 
 
 def test_progress_shows_while_another_collects(look: Look, tmp_path: Path) -> None:
-    home = open_home(tmp_path / "home")
+    home = open_folder(tmp_path / "home")
     ledger = Ledger(home.path / "ledger.sqlite")
     with watched(home.path) as address, look(f"{address}/runs") as page:
         expect(page.locator("#runs-now")).to_contain_text("Nothing was ever asked for here.")
@@ -115,8 +115,8 @@ def test_what_failed_is_asked_for_again_from_the_page(look: Look, tmp_path: Path
     home = small_home(tmp_path / "home", SourceKind.SIMULATED)
     with (
         simulated_vendor(seed=3, since=SINCE, until=UNTIL, companies=30, faults="latency:wait=2s") as base,
-        monitor(settings_for(home, base)) as desk,
-        running(home, Handed(desk)) as address,
+        open_monitor(settings_for(home, base)) as desk,
+        running(home, Services(desk)) as address,
         look(f"{address}/runs?state=failed&source=polygon") as page,
     ):
         page.locator("#runs-grid .ag-row input[type=checkbox]").first.click()

@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from small_board import DAYS, board_home, forecast, put, score
+from support.small_board import DAYS, board_home, forecast, put, score
+from topheavy.answers.models.backtests import board
 from topheavy.core.settings import read_settings
-from topheavy.jobs.scoreboard import board
-from topheavy.jobs.workplace import workplace
-from topheavy.lake.home import open_home
+from topheavy.home import open_home
+from topheavy.lake.folder import open_folder
 from topheavy.web.app import make_app
-from topheavy.web.handed import Handed
+from topheavy.web.services import Services
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     home = board_home(tmp_path_factory.mktemp("board") / "home")
-    with workplace(read_settings(home, {})) as place:
+    with open_home(read_settings(home, {})) as place:
         put(place, "forecasts", [forecast("AAA", 0), forecast("AAA", 1)])
         put(place, "scores", [score("AAA", 0, 0.03, 0.05)])
-    with board(read_settings(home, {})) as shown, TestClient(make_app(home, Handed(board=shown))) as client:
+    with board(read_settings(home, {})) as shown, TestClient(make_app(home, Services(backtests=shown))) as client:
         yield client
 
 
@@ -109,8 +109,8 @@ def test_what_cannot_be_told_is_said(
 
 
 def test_where_nothing_was_tried_lists_are_empty_and_what_to_run_is_said(tmp_path: Path) -> None:
-    home = open_home(tmp_path / "home").path
-    with board(read_settings(home, {})) as shown, TestClient(make_app(home, Handed(board=shown))) as client:
+    home = open_folder(tmp_path / "home").path
+    with board(read_settings(home, {})) as shown, TestClient(make_app(home, Services(backtests=shown))) as client:
         assert get(client, "/api/scoreboard") == {"backtests": []}
         assert get(client, "/api/scores") == {"registered": [], "live": []}
         answer = client.get("/api/scoreboard/forecasts")

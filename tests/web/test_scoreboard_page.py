@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from looking import CHROMIUM, Look
-from small_board import board_home, forecast, put, score
+from support.looking import CHROMIUM, Look
+from support.small_board import board_home, forecast, put, score
+from topheavy.answers.models.backtests import board
 from topheavy.core.settings import read_settings
 from topheavy.core.units import SourceKind
-from topheavy.jobs.scoreboard import board
-from topheavy.jobs.workplace import workplace
-from topheavy.lake.home import open_home
-from topheavy.web.handed import Handed
+from topheavy.home import open_home
+from topheavy.lake.folder import open_folder
 from topheavy.web.server import running
+from topheavy.web.services import Services
 
 expect.set_options(timeout=20_000)
 
@@ -27,14 +27,14 @@ pytestmark = [
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
-    with board(read_settings(home, {})) as shown, running(home, Handed(board=shown)) as address:
+    with board(read_settings(home, {})) as shown, running(home, Services(backtests=shown)) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = board_home(tmp_path_factory.mktemp("board") / "home", SourceKind.SIMULATED)
-    with workplace(read_settings(home, {})) as place:
+    with open_home(read_settings(home, {})) as place:
         put(place, "forecasts", [forecast("AAA", 0), forecast("AAA", 1)])
         put(place, "scores", [score("AAA", 0, 0.03, 0.05)])
     with served(home) as address:
@@ -129,7 +129,7 @@ def test_nothing_runs_off_the_side(look: Look, address: str, width: int, scheme:
 
 
 def test_where_nothing_was_tried_it_says_what_to_run(look: Look, tmp_path: Path) -> None:
-    home = open_home(tmp_path / "home").path
+    home = open_folder(tmp_path / "home").path
     with served(home) as address, look(f"{address}/scoreboard") as page:
         expect(page.get_by_role("heading", name="No model was tried here yet")).to_be_visible()
         expect(page.locator("#scoreboard-nothing")).to_contain_text("topheavy forecast backtest")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from small_warehouse import publish_small
+from support.small_warehouse import publish_small
+from topheavy.answers.published import MOST_HELD, remembered
 from topheavy.core.errors import NotPublished
-from topheavy.web.view import MOST_HELD, View, remembered
+from topheavy.web.services import View
 
 
 @remembered

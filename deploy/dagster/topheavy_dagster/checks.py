@@ -14,7 +14,7 @@ from topheavy.datasets.schema import Dataset
 from topheavy.sources.vendor import Source
 from topheavy.tables.check import check
 from topheavy.tables.read import read
-from topheavy_dagster.home import Home
+from topheavy_dagster.home import HomeResource
 from topheavy_dagster.lake import delivered, key_of
 from topheavy_dagster.tables import parsed, table_key
 from topheavy_dagster.warehouse import gated, gates
@@ -33,7 +33,7 @@ def _lake_checks(source: Source) -> dg.AssetChecksDefinition:
     specs = [dg.AssetCheckSpec(ANSWERED, asset=key_of(source, name), description=about) for name in delivered(source)]
 
     @dg.multi_asset_check(name=f"check_{source.name}", specs=specs, can_subset=True)
-    def look(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[dg.AssetCheckResult]:
+    def look(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         with home.open() as place:
             failed = [run for run in place.lake.ledger.runs() if run.outcome is Outcome.FAILED]
         own = [run for run in failed if run.unit.source == source.name]
@@ -53,7 +53,7 @@ def _table_checks(item: Dataset) -> dg.AssetChecksDefinition:
     specs = [dg.AssetCheckSpec(name, asset=key, description=text) for name, text in [(WHOLE, about), *rules]]
 
     @dg.multi_asset_check(name=f"check_{item.name}", specs=specs, can_subset=True)
-    def look(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[dg.AssetCheckResult]:
+    def look(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         with home.open() as place:
             rows = read(place.tables, item)
         for name in sorted(one.name for one in context.selected_asset_check_keys):
@@ -79,7 +79,7 @@ def _gate_checks() -> dg.AssetChecksDefinition:
     specs = [dg.AssetCheckSpec(gate.name, asset=gated(gate), description=gate.text) for gate in gates()]
 
     @dg.multi_asset_check(name="check_warehouse", specs=specs, can_subset=True)
-    def look(context: dg.AssetCheckExecutionContext, home: Home) -> Iterator[dg.AssetCheckResult]:
+    def look(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         chosen = {one.name for one in context.selected_asset_check_keys}
         with home.open() as place:
             for gate in gates():

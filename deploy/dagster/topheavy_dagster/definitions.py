@@ -4,7 +4,7 @@ import dagster as dg
 
 from topheavy_dagster.checks import all_checks
 from topheavy_dagster.days import every_session, first_day
-from topheavy_dagster.home import RETRIES, Home
+from topheavy_dagster.home import RETRIES, HomeResource
 from topheavy_dagster.lake import raw_assets
 from topheavy_dagster.schedules import roads
 from topheavy_dagster.tables import refined_assets
@@ -18,7 +18,7 @@ def definitions(retries: dg.RetryPolicy = RETRIES) -> dg.Definitions:
         assets=[*raw_assets(days, retries), refined_assets(), published_assets()],
         asset_checks=all_checks(),
         schedules=roads(),
-        resources={"home": Home()},
+        resources={"home": HomeResource()},
         executor=dg.in_process_executor,
     )
 

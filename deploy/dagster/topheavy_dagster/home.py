@@ -8,7 +8,7 @@ import dagster as dg
 
 from topheavy.core.errors import Terminal, TopheavyError, Transient, one_line
 from topheavy.core.settings import read_settings
-from topheavy.jobs.workplace import Workplace, workplace
+from topheavy.home import Home, open_home
 
 RETRIES = dg.RetryPolicy(max_retries=4, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
@@ -16,16 +16,16 @@ TABLES_POOL = "tables"
 """Runs that write the tables and the warehouse wait for each other here; vendors have a pool each."""
 
 
-class Home(dg.ConfigurableResource):
+class HomeResource(dg.ConfigurableResource):
     """A home folder; without one, TOPHEAVY_HOME says where, as it does for the command line."""
 
     folder: str = ""
 
     @contextmanager
-    def open(self) -> Iterator[Workplace]:
+    def open(self) -> Iterator[Home]:
         """Open it for one step; what fails is told to Dagster as a failure of its own kind."""
-        with _told(), workplace(read_settings(Path(self.folder) if self.folder else None)) as place:
-            yield place
+        with _told(), open_home(read_settings(Path(self.folder) if self.folder else None)) as home:
+            yield home
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from pydantic import Field
 from topheavy.core.clock import system_clock
 from topheavy.core.plugins import SOURCES, load
 from topheavy.core.units import Unit
+from topheavy.home import Home
 from topheavy.jobs.road import Run, ask_for, gather
-from topheavy.jobs.workplace import Workplace
 from topheavy.sources.vendor import Ask, Source
 from topheavy_dagster.days import closed_period
-from topheavy_dagster.home import Home, Told, failure
+from topheavy_dagster.home import HomeResource, Told, failure
 
 
 class Wanted(dg.Config):
@@ -52,7 +52,9 @@ def _raw(source: Source, days: dg.PartitionsDefinition, retries: dg.RetryPolicy)
         retry_policy=retries,
         pool=f"vendor_{source.name}",
     )
-    def collect(context: dg.AssetExecutionContext, config: Wanted, home: Home) -> Iterator[dg.MaterializeResult]:
+    def collect(
+        context: dg.AssetExecutionContext, config: Wanted, home: HomeResource
+    ) -> Iterator[dg.MaterializeResult]:
         with home.open() as place:
             chosen = sorted(key.path[-1] for key in context.selected_asset_keys)
             ask = _ask(place, source, config, chosen, list(context.partition_keys))
@@ -65,7 +67,7 @@ def _raw(source: Source, days: dg.PartitionsDefinition, retries: dg.RetryPolicy)
     return collect
 
 
-def _ask(place: Workplace, source: Source, config: Wanted, chosen: list[str], keys: list[str]) -> Ask:
+def _ask(place: Home, source: Source, config: Wanted, chosen: list[str], keys: list[str]) -> Ask:
     """Everything chosen is 'all it delivers', as on the command line, where that leaves out what is dear."""
     since, until = closed_period(keys, system_clock())
     names = frozenset() if set(chosen) == set(delivered(source)) else frozenset(chosen)
@@ -73,7 +75,7 @@ def _ask(place: Workplace, source: Source, config: Wanted, chosen: list[str], ke
     return ask_for(since, until, names, target, tuple(config.subjects))
 
 
-def _refuse_lost(place: Workplace, source: Source, ask: Ask, done: Run) -> None:
+def _refuse_lost(place: Home, source: Source, ask: Ask, done: Run) -> None:
     """Fail where something of the period is missing; a company's own answer is a warning, its check shows it."""
     planned = set(source.plan(ask, place.settings))
     lost = {unit: cause for unit, cause in _failures(done).items() if unit in planned or unit.source != source.name}
@@ -89,7 +91,7 @@ def _failures(done: Run) -> dict[Unit, str]:
     return {unit: cause for part in done.collected for unit, cause in part.failures}
 
 
-def _about(place: Workplace, source: Source, name: str, done: Run) -> dict[str, int | str]:
+def _about(place: Home, source: Source, name: str, done: Run) -> dict[str, int | str]:
     def delivers(unit: Unit) -> bool:
         return unit.source == source.name and name in source.route(unit.route).delivers
 

@@ -6,8 +6,8 @@ import dagster as dg
 
 from topheavy.core.plugins import SOURCES, load
 from topheavy.datasets.schema import Dataset, Layer, datasets
-from topheavy.jobs.refine import refine
-from topheavy_dagster.home import TABLES_POOL, Home, Told
+from topheavy.jobs.refine.refine import refine
+from topheavy_dagster.home import TABLES_POOL, HomeResource, Told
 from topheavy_dagster.lake import delivered, key_of
 
 
@@ -25,7 +25,7 @@ def refined_assets() -> dg.AssetsDefinition:
     """Return the tables, each after every source that delivers its rows."""
 
     @dg.multi_asset(name="refine", specs=[_spec(item) for item in parsed()], pool=TABLES_POOL)
-    def bring_up(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
+    def bring_up(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult]:
         with home.open() as place:
             done = refine(place, progress=Told(context.log))
             for unit, cause in done.unreadable:

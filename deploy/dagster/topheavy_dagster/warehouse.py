@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from topheavy.core.errors import NotPublished, one_line
-from topheavy.jobs.publish import publish
+from topheavy.jobs.publish.publish import publish
 from topheavy.metrics.questions import Question, QuestionKind, questions, tables_behind
-from topheavy_dagster.home import TABLES_POOL, Home, Told
+from topheavy_dagster.home import TABLES_POOL, HomeResource, Told
 from topheavy_dagster.tables import parsed, table_key
 
 
@@ -36,7 +36,7 @@ def published_assets() -> dg.AssetsDefinition:
     """Return the answers, each after the tables it stands on."""
 
     @dg.multi_asset(name="publish", specs=[_spec(item) for item in answers()], pool=TABLES_POOL)
-    def replace(context: dg.AssetExecutionContext, home: Home) -> Iterator[dg.MaterializeResult]:
+    def replace(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult]:
         with home.open() as place:
             try:
                 publish(place, progress=Told(context.log))

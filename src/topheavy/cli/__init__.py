@@ -8,7 +8,7 @@ from topheavy import __version__, terminal
 from topheavy.cli import forecast, road, see, serve, stream
 from topheavy.cli.app import app
 from topheavy.core.errors import TopheavyError, UsageError, one_line
-from topheavy.core.log_lines import Form, write_log
+from topheavy.core.log.lines import Form, write_log
 
 __all__ = ["app", "forecast", "main", "road", "see", "serve", "stream"]
 

@@ -38,9 +38,9 @@ AgainOption = Annotated[bool, typer.Option("--again", help="Ask again for what t
 @contextmanager
 def place_at(settings: Settings, *, create: bool = True) -> Iterator[Any]:
     """Open a home for as long as a block lasts."""
-    from topheavy.jobs.workplace import workplace
+    from topheavy.home import open_home
 
-    with workplace(settings, create=create) as place:
+    with open_home(settings, create=create) as place:
         yield place
 
 

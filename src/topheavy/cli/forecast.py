@@ -56,8 +56,8 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Fit a model, try it on what it has not seen, fit it on everything and register it."""
-    from topheavy.jobs.train import Order
-    from topheavy.jobs.train import train as job
+    from topheavy.jobs.forecast.train import Order
+    from topheavy.jobs.forecast.train import train as job
 
     with place_at(read_settings(home), create=False) as place:
         subject = _subject(security, group, index, since, until)
@@ -90,7 +90,7 @@ def predict(
     as_json: JsonOption = False,
 ) -> None:
     """Say what comes next, and write it down before it comes."""
-    from topheavy.jobs.predict import predict as job
+    from topheavy.jobs.forecast.predict import predict as job
 
     with place_at(read_settings(home), create=False) as place:
         done = job(place, names, level=level, until=day_from(until, "--until"), progress=_progress(as_json))
@@ -106,8 +106,8 @@ def predict(
 @forecast.command()
 def score(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Hold recorded forecasts against what came, and say how they did beside "tomorrow = today"."""
-    from topheavy.jobs.score import account
-    from topheavy.jobs.score import score as job
+    from topheavy.answers.models.backtests import account
+    from topheavy.jobs.forecast.score import score as job
 
     with place_at(read_settings(home), create=False) as place:
         new = job(place, progress=_progress(as_json))
@@ -136,7 +136,7 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Try models over rolling origins beside "tomorrow = today", and keep the account."""
-    from topheavy.jobs.backtest import Trial, try_out
+    from topheavy.jobs.forecast.backtest import Trial, try_out
 
     trial = Trial(
         targets=tuple(target or ("return",)),
@@ -160,7 +160,7 @@ def backtest(
 @forecast.command()
 def models(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the registered models, with what each did on the sessions held out."""
-    from topheavy.jobs.registered import registered
+    from topheavy.answers.models.registry import registered
 
     settings = read_settings(home)
     with place_at(settings, create=False) as place:
@@ -172,7 +172,7 @@ def models(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @forecast.command()
 def retrain(names: NamesArgument = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Train champions anew on what has come since, and promote a challenger that has shown to be better."""
-    from topheavy.jobs.contest import renew
+    from topheavy.jobs.forecast.retrain import renew
 
     with place_at(read_settings(home), create=False) as place:
         terminal.rows("contest", renew(place, names, progress=_progress(as_json)), place.world, as_json=as_json)
@@ -186,7 +186,7 @@ def promote(
     home: HomeOption = None,
 ) -> None:
     """Make a version the champion, or the former one again."""
-    from topheavy.jobs.registered import promote as job
+    from topheavy.jobs.forecast.retrain import promote as job
 
     settings = read_settings(home)
     with place_at(settings, create=False):
@@ -196,7 +196,7 @@ def promote(
 def _subject(security: list[str] | None, group: str, index: str, since: str | None, until: str | None) -> Any:
     from datetime import date
 
-    from topheavy.jobs.histories import Subject
+    from topheavy.answers.models.history import Subject
 
     first, last = day_from(since, "--since") or date.min, day_from(until, "--until") or date.max
     return Subject(tuple(security or ()), group, index, first, last)

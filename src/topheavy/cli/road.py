@@ -37,15 +37,15 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """Run a simulated market through the whole road and open the page. No key, no network."""
+    from topheavy.answers.summary import summarise
     from topheavy.jobs.demo import demo as run_demo
-    from topheavy.jobs.summary import summarise
 
     settings = read_settings(home or Path(".topheavy-demo"))
     with place_at(settings) as place:
         done = run_demo(place, companies=companies, progress=terminal.progress(as_json))
         terminal.summary(summarise(place.warehouse), done.failures, settings.home, as_json=as_json)
     if serve and sys.stdout.isatty() and not as_json:
-        from topheavy.jobs.serving import serve as job
+        from topheavy.jobs.serve.serve import serve as job
 
         job(settings, port, terminal.address)
     elif not as_json:
@@ -98,7 +98,7 @@ def refine(
     as_json: JsonOption = False,
 ) -> None:
     """Turn what the lake holds into rows in the tables."""
-    from topheavy.jobs.refine import refine as job
+    from topheavy.jobs.refine.refine import refine as job
 
     with place_at(read_settings(home), create=False) as place:
         done = job(place, again=again, progress=terminal.progress(as_json))
@@ -109,7 +109,7 @@ def refine(
 @app.command()
 def publish(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Find repairs, answer the questions, check them, and replace the warehouse."""
-    from topheavy.jobs.publish import publish as job
+    from topheavy.jobs.publish.publish import publish as job
 
     with place_at(read_settings(home), create=False) as place:
         done = job(place, progress=terminal.progress(as_json))
@@ -129,8 +129,8 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Collect, refine and publish, and say what the figures are."""
+    from topheavy.answers.summary import summarise
     from topheavy.jobs.road import run as job
-    from topheavy.jobs.summary import summarise
 
     ask = ask_from(since, until, datasets, target, subject)
     settings = read_settings(home)
@@ -152,8 +152,8 @@ def schedule(
     home: HomeOption = None,
 ) -> None:
     """Run the day's road after the close of every session, catch up on missed ones, until Ctrl-C."""
-    from topheavy.jobs.owed import Order
-    from topheavy.jobs.schedule import schedule as job
+    from topheavy.jobs.schedule.backlog import Order
+    from topheavy.jobs.schedule.scheduler import schedule as job
 
     first, subjects = day_from(since, "--since"), tuple(subject or ())
     order = Order(source, frozenset(datasets or ()), target, subjects, first, delay, forecast)
@@ -167,8 +167,8 @@ def repair(
     home: HomeOption = None,
 ) -> None:
     """Switch a repair off or on again, and publish without or with it."""
-    from topheavy.jobs.mending import switch
-    from topheavy.jobs.publish import publish as job
+    from topheavy.jobs.publish.publish import publish as job
+    from topheavy.jobs.publish.repairs import switch
 
     with place_at(read_settings(home), create=False) as place:
         switch(place, identity, active=not off)

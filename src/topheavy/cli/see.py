@@ -13,7 +13,7 @@ from topheavy.core.settings import read_settings
 @app.command()
 def gaps(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say what is missing and why: failed units, withheld sessions, members without a cap."""
-    from topheavy.jobs.state import gaps as job
+    from topheavy.answers.gaps import all_gaps as job
 
     with place_at(read_settings(home), create=False) as place:
         terminal.gaps(job(place), place.world, as_json=as_json)
@@ -22,7 +22,7 @@ def gaps(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say what the home holds."""
-    from topheavy.jobs.state import status as job
+    from topheavy.answers.status import status as job
 
     with place_at(read_settings(home), create=False) as place:
         terminal.status(job(place), as_json=as_json)
@@ -31,7 +31,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def metrics(home: HomeOption = None) -> None:
     """Print how the home stands, in Prometheus' text format."""
-    from topheavy.jobs.monitor import metrics as job
+    from topheavy.answers.collections.reader import metrics as job
 
     sys.stdout.write(job(read_settings(home)))
 
@@ -49,8 +49,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print a published metric, with what it rests on."""
-    from topheavy.jobs.show import Choice
-    from topheavy.jobs.show import show as job
+    from topheavy.answers.show import Choice
+    from topheavy.answers.show import show as job
 
     choice = Choice(index, level, group, day_from(on, "--on"), day_from(since, "--since"), day_from(until, "--until"))
     with place_at(read_settings(home), create=False) as place:
@@ -64,7 +64,7 @@ def sql(
     as_json: JsonOption = False,
 ) -> None:
     """Answer SQL over the published copy and the live tables: read-only, no way to files or network."""
-    from topheavy.jobs.sql import ask as job
+    from topheavy.answers.sql import ask as job
 
     with place_at(read_settings(home), create=False) as place:
         terminal.rows("sql", job(place, query), place.world, as_json=as_json)
@@ -73,7 +73,7 @@ def sql(
 @app.command()
 def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check every kept byte, key and published figure against what it came from."""
-    from topheavy.jobs.verify import verify as job
+    from topheavy.jobs.publish.verify import verify as job
 
     with place_at(read_settings(home), create=False) as place:
         findings = job(place, progress=terminal.progress(as_json))

@@ -12,7 +12,7 @@ from topheavy.core.settings import read_settings
 @app.command()
 def serve(home: HomeOption = None, port: PortOption = 8050) -> None:
     """Serve the pages and the JSON API on this machine, until Ctrl-C."""
-    from topheavy.jobs.serving import serve as job
+    from topheavy.jobs.serve.serve import serve as job
 
     job(read_settings(home), port, terminal.address)
 

@@ -114,7 +114,7 @@ def _send(
 def _job() -> Any:
     """Return what carries live trades, where its libraries are installed."""
     try:
-        from topheavy.jobs import live
+        from topheavy.jobs.stream import commands
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is not installed: install topheavy with its extra 'live'") from None
-    return live
+    return commands

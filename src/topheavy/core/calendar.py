@@ -11,6 +11,15 @@ from typing import Any
 
 from topheavy.core.errors import UsageError
 
+
+def session_after(origin: date, count: int) -> date:
+    """Return the session ``count`` sessions after ``origin``."""
+    day = origin
+    for _ in range(count):
+        day = next_session(day)
+    return day
+
+
 FIRST = date(1990, 1, 2)
 """The first session this calendar knows."""
 

@@ -11,10 +11,10 @@ import numpy as np
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, load
 from topheavy.core.progress import Progress, Silent
-from topheavy.forecast.conformal import learn, spread
 from topheavy.forecast.folds import Fold
 from topheavy.forecast.model import Model, Parameter, Training
 from topheavy.forecast.panel import Matrix
+from topheavy.forecast.scoring.conformal import learn, spread
 from topheavy.forecast.task import Task
 from topheavy.forecast.unit import Said, Unit, keep, run_all
 from topheavy.forecast.windows import Origins

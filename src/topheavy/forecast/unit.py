@@ -14,10 +14,10 @@ from time import perf_counter
 import numpy as np
 
 from topheavy.core.errors import ForecastError, TopheavyError, one_line
-from topheavy.forecast.alarms import looks_ahead
 from topheavy.forecast.folds import Fold
 from topheavy.forecast.model import Model, Training, models
 from topheavy.forecast.panel import Matrix
+from topheavy.forecast.scoring.alarms import looks_ahead
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task
 

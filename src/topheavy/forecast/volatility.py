@@ -12,7 +12,7 @@ from topheavy.forecast.windows import Origins, windows
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-    from topheavy.forecast.graph import Graph
+    from topheavy.forecast.methods.graph import Graph
 
 
 def over(task: Task) -> int:
@@ -64,7 +64,7 @@ class OfVariances:
 
     def graph(self) -> "ModelProto":
         """Return the same as ONNX."""
-        from topheavy.forecast.graph import Graph
+        from topheavy.forecast.methods.graph import Graph
 
         graph = Graph(self.lookback)
         weights, constants, lift = (

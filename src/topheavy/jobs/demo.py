@@ -9,13 +9,13 @@ from topheavy.core.progress import Progress, Silent
 from topheavy.core.settings import Settings
 from topheavy.core.units import SourceKind
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.publish import publish
-from topheavy.jobs.refine import refine
+from topheavy.home import Home
+from topheavy.jobs.publish.publish import publish
+from topheavy.jobs.refine.refine import refine
 from topheavy.jobs.road import Run, ask_for, gather
-from topheavy.jobs.workplace import Workplace
+from topheavy.simulator.api.server import running, serve
 from topheavy.simulator.hostile.table import described
 from topheavy.simulator.market import MarketOptions
-from topheavy.simulator.server import running, serve
 from topheavy.sources.vendor import Ask
 from topheavy.tables.read import read
 
@@ -53,7 +53,7 @@ def simulated_settings(settings: Settings, base: str) -> Settings:
 
 
 def demo(
-    place: Workplace,
+    home: Home,
     *,
     clock: Clock = system_clock,
     progress: Progress | None = None,
@@ -66,9 +66,9 @@ def demo(
     Run again it asks only for what is not in the lake; the tables end the same.
     """
     progress = progress or Silent()
-    place.lake.home.settle(SourceKind.SIMULATED)
+    home.lake.folder.settle(SourceKind.SIMULATED)
     with running(seed=SEED, since=since, until=until, companies=companies) as base:
-        here = replace(place, settings=simulated_settings(place.settings, base))
+        here = replace(home, settings=simulated_settings(home.settings, base))
         manifest = here.settings.home / "demo.toml"
         manifest.write_text(MANIFEST.format(base=base))
         lists = ask_for(since, until, frozenset(), str(manifest))
@@ -97,9 +97,9 @@ def _add(done: Run, part: Run) -> None:
     done.refined += part.refined
 
 
-def _classes(place: Workplace) -> tuple[str, ...]:
+def _classes(home: Home) -> tuple[str, ...]:
     """Return the share classes of issuers with several: the SEC's facts have no count by class."""
-    securities = read(place.tables, dataset("securities")).to_pylist()
+    securities = read(home.tables, dataset("securities")).to_pylist()
     classes = Counter(row["issuer"] for row in securities)
     return tuple(sorted(row["security"] for row in securities if classes[row["issuer"]] > 1))
 

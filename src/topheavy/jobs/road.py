@@ -8,17 +8,17 @@ from functools import partial
 from topheavy.core.calendar import sessions
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import UsageError
-from topheavy.core.http import Http
+from topheavy.core.http.client import Http
 from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Unit
 from topheavy.datasets.schema import dataset
-from topheavy.jobs.collect import Collected, bring, collect
-from topheavy.jobs.plan import Cost, Plan, cost, failed, plan
-from topheavy.jobs.publish import Published, publish
-from topheavy.jobs.refine import Refined, refine
-from topheavy.jobs.workplace import Workplace
-from topheavy.lake.home import REAL
+from topheavy.home import Home
+from topheavy.jobs.collect.fetch import Collected, bring, collect
+from topheavy.jobs.collect.plan import Cost, Plan, cost, failed, plan
+from topheavy.jobs.publish.publish import Published, publish
+from topheavy.jobs.refine.refine import Refined, refine
+from topheavy.lake.folder import REAL
 from topheavy.sources.vendor import Ask, Source
 from topheavy.tables.read import read
 
@@ -59,7 +59,7 @@ def ask_for(since: date, until: date, names: frozenset[str], target: str, subjec
 
 
 def gather(
-    place: Workplace,
+    home: Home,
     name: str,
     ask: Ask,
     *,
@@ -74,29 +74,29 @@ def gather(
     """
     done = Run()
     source: Source = pick(SOURCES, name)
-    ask_for_what_is_missing = partial(collect, place, source, again=again, http=http, clock=clock, progress=progress)
+    ask_for_what_is_missing = partial(collect, home, source, again=again, http=http, clock=clock, progress=progress)
     first = ask_for_what_is_missing(ask)
     done.collected.append(first)
-    if place.world == REAL and name != "facts":
-        done.collected.append(collect(place, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
-    if source.needs and not ask.subjects and _asks_by_company(place, source, ask):
-        done.refined.append(refine(place, clock=clock, progress=progress))
-        by_company = replace(ask, subjects=_subjects(place, source, ask))
+    if home.world == REAL and name != "facts":
+        done.collected.append(collect(home, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
+    if source.needs and not ask.subjects and _asks_by_company(home, source, ask):
+        done.refined.append(refine(home, clock=clock, progress=progress))
+        by_company = replace(ask, subjects=_subjects(home, source, ask))
         done.collected.append(ask_for_what_is_missing(by_company, besides=first.units))
     return done
 
 
-def foresee(place: Workplace, name: str, ask: Ask, *, again: bool = False, clock: Clock = system_clock) -> Foreseen:
+def foresee(home: Home, name: str, ask: Ask, *, again: bool = False, clock: Clock = system_clock) -> Foreseen:
     """Return what ``gather`` would ask for and what that takes, without asking."""
     source: Source = pick(SOURCES, name)
-    by_company = bool(source.needs and not ask.subjects and _asks_by_company(place, source, ask))
-    known = replace(ask, subjects=_subjects(place, source, ask)) if by_company else ask
-    todo = plan(place, source, known, again=again, clock=clock)
-    return Foreseen(todo, cost(place, source, todo.units), by_company and not known.subjects)
+    by_company = bool(source.needs and not ask.subjects and _asks_by_company(home, source, ask))
+    known = replace(ask, subjects=_subjects(home, source, ask)) if by_company else ask
+    todo = plan(home, source, known, again=again, clock=clock)
+    return Foreseen(todo, cost(home, source, todo.units), by_company and not known.subjects)
 
 
 def retry(
-    place: Workplace,
+    home: Home,
     names: Iterable[str] = (),
     units: Iterable[Unit] = (),
     *,
@@ -106,18 +106,18 @@ def retry(
 ) -> Run:
     """Ask again for the units that failed, of the sources ``names`` or of all; for ``units`` alone where given."""
     done = Run()
-    todo = failed(place, names, units)
+    todo = failed(home, names, units)
     for name in sorted({unit.source for unit in todo.units}):
         own = [unit for unit in todo.units if unit.source == name]
         source: Source = pick(SOURCES, name)
         done.collected.append(
-            bring(place, source, own, f"{name}, what failed", http=http, clock=clock, progress=progress)
+            bring(home, source, own, f"{name}, what failed", http=http, clock=clock, progress=progress)
         )
     return done
 
 
 def run(
-    place: Workplace,
+    home: Home,
     name: str,
     ask: Ask,
     *,
@@ -128,9 +128,9 @@ def run(
 ) -> Run:
     """Carry one source's data all the way: collect, refine, publish."""
     progress = progress or Silent()
-    done = gather(place, name, ask, again=again, http=http, clock=clock, progress=progress)
-    done.refined.append(refine(place, clock=clock, progress=progress))
-    done.published = publish(place, clock=clock, progress=progress)
+    done = gather(home, name, ask, again=again, http=http, clock=clock, progress=progress)
+    done.refined.append(refine(home, clock=clock, progress=progress))
+    done.published = publish(home, clock=clock, progress=progress)
     return done
 
 
@@ -138,10 +138,10 @@ def _named(unit: str, cause: str) -> str:
     return cause if cause.startswith(unit) else f"{unit}: {cause}"
 
 
-def _asks_by_company(place: Workplace, source: Source, ask: Ask) -> bool:
+def _asks_by_company(home: Home, source: Source, ask: Ask) -> bool:
     """Say whether the source would ask more, did it know a company."""
     one_company = replace(ask, subjects=("EXAMPLE=0000000001",))
-    return set(source.plan(one_company, place.settings)) > set(source.plan(ask, place.settings))
+    return set(source.plan(one_company, home.settings)) > set(source.plan(ask, home.settings))
 
 
 def ask_all(ask: Ask) -> Ask:
@@ -149,17 +149,17 @@ def ask_all(ask: Ask) -> Ask:
     return Ask(ask.since, ask.until, ask.sessions)
 
 
-def _subjects(place: Workplace, source: Source, ask: Ask) -> tuple[str, ...]:
+def _subjects(home: Home, source: Source, ask: Ask) -> tuple[str, ...]:
     """Return the members of any index in the period, as the source wants them named.
 
     Where the source has listed the securities it knows, only those are asked for.
     """
     members = {
         row["security"]
-        for row in read(place.tables, dataset("constituents")).to_pylist()
+        for row in read(home.tables, dataset("constituents")).to_pylist()
         if row["since"] <= ask.until and (row["until"] is None or row["until"] > ask.since)
     }
-    securities = read(place.tables, dataset("securities")).to_pylist()
+    securities = read(home.tables, dataset("securities")).to_pylist()
     if source.needs == "symbols":
         listed = {row["security"] for row in securities if row["source"] == source.name}
         return tuple(sorted(members & listed if listed else members))

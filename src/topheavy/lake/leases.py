@@ -13,6 +13,7 @@ from typing import Self
 from uuid import uuid4
 
 from topheavy.core.errors import LakeError, one_line
+from topheavy.core.locks import is_locked
 from topheavy.core.units import Unit
 from topheavy.lake.ledger import Ledger
 
@@ -77,18 +78,3 @@ class Leases:
 
     def _lives(self, holder: str) -> bool:
         return is_locked(self._path(holder))
-
-
-def is_locked(path: Path) -> bool:
-    """Say whether a living process keeps the file locked; one that nobody locks is taken away."""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    except OSError as error:
-        raise LakeError(f"{path} cannot be looked at: {one_line(error)}") from error
-    return False

@@ -16,7 +16,7 @@ from typing import Any
 from topheavy.core.errors import LakeError, one_line
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.lake import layout
-from topheavy.lake.home import Home
+from topheavy.lake.folder import HomeFolder
 from topheavy.lake.ledger import Entry, Ledger
 from topheavy.lake.store import Store
 
@@ -24,15 +24,15 @@ from topheavy.lake.store import Store
 class Lake:
     """The raw zone of a home and its ledger."""
 
-    def __init__(self, home: Home, store: Store | None = None) -> None:
-        self.home = home
-        self.store = store or Store(str(home.path / "raw"))
-        self.ledger = Ledger(home.path / "ledger.sqlite")
+    def __init__(self, folder: HomeFolder, store: Store | None = None) -> None:
+        self.folder = folder
+        self.store = store or Store(str(folder.path / "raw"))
+        self.ledger = Ledger(folder.path / "ledger.sqlite")
 
     @cached_property
     def quarantine(self) -> Store:
         """Where bytes rest that came but cannot be read; made when the first of them comes."""
-        return Store(str(self.home.path / "quarantine"))
+        return Store(str(self.folder.path / "quarantine"))
 
     def close(self) -> None:
         """Close the ledger."""
@@ -40,7 +40,7 @@ class Lake:
 
     def keep(self, answer: Answer) -> tuple[Entry, bool]:
         """Keep an answer; say whether its content was new to the lake."""
-        self.home.settle(answer.kind)
+        self.folder.settle(answer.kind)
         for number, page in enumerate(answer.pages):
             self.store.put_once(layout.page_path(answer, number), page.content)
         envelope = layout.stem(answer.unit, answer.version) + layout.ENVELOPE

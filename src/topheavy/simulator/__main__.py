@@ -5,8 +5,8 @@ import sys
 from datetime import date
 
 from topheavy.core.errors import TopheavyError, one_line
+from topheavy.simulator.api.server import WITH_PARENT, serve
 from topheavy.simulator.market import MarketOptions
-from topheavy.simulator.server import WITH_PARENT, serve
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ import numpy as np
 
 from topheavy.core.calendar import sessions as sessions_between
 from topheavy.core.errors import UsageError
-from topheavy.simulator import caps, dividends, events, faults, prices, shares
+from topheavy.simulator import events, faults
 from topheavy.simulator.cast import make_cast
-from topheavy.simulator.filings import make_filings
 from topheavy.simulator.records import Bars, Fault, Filing, Numbers, Truth, Whole
 from topheavy.simulator.register import Register
+from topheavy.simulator.series import caps, dividends, prices, shares
+from topheavy.simulator.series.filings import make_filings
 from topheavy.simulator.truth import Market, ordinals
 
 __all__ = ["Market", "MarketOptions", "make_market"]

@@ -28,7 +28,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from topheavy.core.errors import Malformed, UsageError, one_line
-from topheavy.core.http import Http
+from topheavy.core.http.client import Http
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.datasets.schema import Dataset, dataset

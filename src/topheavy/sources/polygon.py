@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from topheavy.core.calendar import session_on_or_before
 from topheavy.core.errors import Malformed, UsageError
-from topheavy.core.http import Http, Limits, is_loopback
+from topheavy.core.http.client import Http, Limits, is_loopback
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.sources import wire

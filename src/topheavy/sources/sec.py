@@ -21,7 +21,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from topheavy.core.errors import Malformed, UsageError
-from topheavy.core.http import Http, Limits, is_loopback
+from topheavy.core.http.client import Http, Limits, is_loopback
 from topheavy.core.settings import Settings
 from topheavy.core.symbols import normal
 from topheavy.core.units import Answer, Page, SourceKind, Unit

@@ -15,7 +15,7 @@ from typing import ClassVar
 import pyarrow as pa
 
 from topheavy.core.errors import SourceRefused
-from topheavy.core.http import Http, Limits
+from topheavy.core.http.client import Http, Limits
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
-from topheavy.core.http import Http, Limits, is_loopback
+from topheavy.core.http.client import Http, Limits, is_loopback
 from topheavy.core.settings import Settings
 from topheavy.core.symbols import dashed
 from topheavy.core.units import Answer, Page, SourceKind, Unit

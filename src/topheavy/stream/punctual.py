@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from topheavy.core.log import logger
+from topheavy.core.log.logger import logger
 
 
 @contextmanager

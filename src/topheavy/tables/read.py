@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from topheavy.core.errors import TableError
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalog import Tables, empty, remedy, told
+from topheavy.tables.catalogs.catalog import Tables, empty, remedy, told
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalog import Tables
-from topheavy.tables.local import local
+from topheavy.tables.catalogs.catalog import Tables
+from topheavy.tables.catalogs.local import local
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table

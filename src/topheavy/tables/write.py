@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from topheavy.datasets.schema import TEXT, Dataset
-from topheavy.tables.catalog import Tables, empty, told
+from topheavy.tables.catalogs.catalog import Tables, empty, told
 from topheavy.tables.check import check
 from topheavy.tables.files import append
 from topheavy.tables.order import by_key, framed, ordered

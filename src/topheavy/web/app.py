@@ -8,21 +8,20 @@ from fastapi import FastAPI
 
 from topheavy import __version__
 from topheavy.core.errors import one_line
-from topheavy.core.log import logger
-from topheavy.web import shell
-from topheavy.web.addresses import Addresses
-from topheavy.web.api import add_api
-from topheavy.web.guard import Guard
-from topheavy.web.handed import NOTHING, Handed
-from topheavy.web.live_api import add_live_api
-from topheavy.web.models_api import add_models_api
-from topheavy.web.page import pages
-from topheavy.web.runs_api import add_runs_api
-from topheavy.web.scoreboard_api import add_scoreboard_api
-from topheavy.web.view import View
+from topheavy.core.log.logger import logger
+from topheavy.web.access.addresses import Addresses
+from topheavy.web.access.guard import Guard
+from topheavy.web.api.backtests import add_scoreboard_api
+from topheavy.web.api.collections import add_runs_api
+from topheavy.web.api.figures import add_api
+from topheavy.web.api.live import add_live_api
+from topheavy.web.api.models import add_models_api
+from topheavy.web.frame import shell
+from topheavy.web.frame.page import pages
+from topheavy.web.services import NOTHING, Services, View
 
 
-def make_app(home: Path, handed: Handed = NOTHING) -> FastAPI:
+def make_app(home: Path, handed: Services = NOTHING) -> FastAPI:
     """Return the ASGI app over the home's published copy, and over what is ``handed`` in besides; ``state.view`` and
     ``state.dash`` hold its parts.
 

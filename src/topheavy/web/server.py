@@ -14,14 +14,14 @@ from fastapi import FastAPI
 
 from topheavy.core.errors import WebError, one_line
 from topheavy.web.app import make_app
-from topheavy.web.handed import NOTHING, Handed
+from topheavy.web.services import NOTHING, Services
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
 """Seconds until a server that does not answer is given up."""
 
 
-def serve(home: Path, port: int, announce: Callable[[str], None], handed: Handed = NOTHING) -> None:
+def serve(home: Path, port: int, announce: Callable[[str], None], handed: Services = NOTHING) -> None:
     """Serve the home's published copy and what is ``handed`` in besides, on this machine until interrupted;
     ``announce`` is told the address.
 
@@ -44,7 +44,7 @@ def settled(app: FastAPI) -> FastAPI:
 
 
 @contextmanager
-def running(home: Path, handed: Handed = NOTHING) -> Iterator[str]:
+def running(home: Path, handed: Services = NOTHING) -> Iterator[str]:
     """Serve the home in this process for as long as the block lasts; yields the address.
 
     Raises:

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from topheavy.forecast.lstm.lessons import Numbers
 from topheavy.forecast.lstm.network import Floats, Network
+from topheavy.forecast.lstm.windows import Numbers
 
 PART = "part"
 """What the devices share: the examples of a batch where there is one network, the networks where there are many."""

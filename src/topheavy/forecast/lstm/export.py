@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from topheavy.forecast.graph import Graph
 from topheavy.forecast.lstm.network import Floats, Network
 from topheavy.forecast.lstm.transform import STILL
+from topheavy.forecast.methods.graph import Graph
 
 if TYPE_CHECKING:
     from onnx import ModelProto

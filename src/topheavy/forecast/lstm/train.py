@@ -12,8 +12,8 @@ from topheavy.core.errors import ForecastError, UsageError
 from topheavy.core.progress import Progress
 from topheavy.forecast.lstm.checkpoint import Checkpoints, Standing
 from topheavy.forecast.lstm.epoch import Fixed, Loop, devices, fresh, loop, room
-from topheavy.forecast.lstm.lessons import Lessons, Numbers
 from topheavy.forecast.lstm.network import Floats, Network
+from topheavy.forecast.lstm.windows import Lessons, Numbers
 
 
 @dataclass(frozen=True, slots=True)

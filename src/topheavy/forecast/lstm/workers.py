@@ -16,8 +16,8 @@ import numpy as np
 
 from topheavy.core.errors import ForecastError
 from topheavy.core.progress import Progress
-from topheavy.forecast.lstm.lessons import Lessons
 from topheavy.forecast.lstm.train import Recipe, Trained
+from topheavy.forecast.lstm.windows import Lessons
 
 LESSONS, ORDER, TRAINED = "lessons.npz", "order.json", "trained.npz"
 

@@ -6,13 +6,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from topheavy.forecast.arma import Arma
-from topheavy.forecast.arma import fit as fit_arma
 from topheavy.forecast.extra import forecasting
-from topheavy.forecast.linear import Linear
+from topheavy.forecast.methods.arma import Arma
+from topheavy.forecast.methods.arma import fit as fit_arma
+from topheavy.forecast.methods.linear import Linear
+from topheavy.forecast.methods.statistics import akaike, enough, linear
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.statistics import akaike, enough, linear
 from topheavy.forecast.task import Task
 from topheavy.forecast.windows import Cube
 

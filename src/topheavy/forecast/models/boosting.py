@@ -1,9 +1,9 @@
 """Boosting: LightGBM on the features of the random forest."""
 
 from topheavy.forecast.extra import forecasting
+from topheavy.forecast.methods.trees import THREADS, Grown, lessons, of_booster
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.task import Task
-from topheavy.forecast.trees import THREADS, Grown, lessons, of_booster
 from topheavy.forecast.volatility import over
 
 

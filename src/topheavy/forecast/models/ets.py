@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from topheavy.forecast.methods.smoothing import Smoothing, damped, simple
+from topheavy.forecast.methods.statistics import akaike, filled, linear
 from topheavy.forecast.model import Fitted, Model, Training
-from topheavy.forecast.smoothing import Smoothing, damped, simple
-from topheavy.forecast.statistics import akaike, filled, linear
 from topheavy.forecast.task import Task
 
 

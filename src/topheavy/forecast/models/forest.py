@@ -1,9 +1,9 @@
 """Random forest on lags and moving averages, of changes: it does not know the level, so it need not extrapolate it."""
 
 from topheavy.forecast.extra import forecasting
+from topheavy.forecast.methods.trees import THREADS, Grown, lessons, of_forest
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.task import Task
-from topheavy.forecast.trees import THREADS, Grown, lessons, of_forest
 from topheavy.forecast.volatility import over
 
 MOST = 20_000

@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from topheavy.forecast.extra import forecasting
+from topheavy.forecast.methods.statistics import enough
+from topheavy.forecast.methods.trees import (
+    AVERAGES,
+    LAGS,
+    THREADS,
+    Tree,
+    asked,
+    features_node,
+    leaf,
+    of_forest,
+    split,
+    write,
+)
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.statistics import enough
 from topheavy.forecast.task import Task
-from topheavy.forecast.trees import AVERAGES, LAGS, THREADS, Tree, asked, features_node, leaf, of_forest, split, write
 from topheavy.forecast.windows import Origins, windows
 
 if TYPE_CHECKING:
@@ -43,7 +54,7 @@ class Levels:
         """Return the same as ONNX: one ensemble, whose trees first ask which series it is."""
         from onnx import TensorProto
 
-        from topheavy.forecast.graph import Graph
+        from topheavy.forecast.methods.graph import Graph
 
         graph = Graph(self.lookback)
         which = graph.node("Unsqueeze", "series", graph.constant(np.array([1])))

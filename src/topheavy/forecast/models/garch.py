@@ -3,9 +3,9 @@
 import numpy as np
 
 from topheavy.forecast.extra import forecasting
+from topheavy.forecast.methods.statistics import LOOKBACK, bias, enough
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.statistics import LOOKBACK, bias, enough
 from topheavy.forecast.task import Task
 from topheavy.forecast.volatility import OfVariances, over
 

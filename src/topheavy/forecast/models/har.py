@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from topheavy.forecast.linear import Linear
+from topheavy.forecast.methods.linear import Linear
+from topheavy.forecast.methods.statistics import enough
 from topheavy.forecast.model import Fitted, Model, Training
-from topheavy.forecast.statistics import enough
 from topheavy.forecast.task import Task
 from topheavy.forecast.volatility import over
 from topheavy.forecast.windows import windows

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from topheavy.forecast.linear import Linear
+from topheavy.forecast.methods.linear import Linear
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.panel import Matrix
 from topheavy.forecast.task import Task

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from topheavy.forecast.extra import forecasting
-from topheavy.forecast.linear import Linear
+from topheavy.forecast.methods.linear import Linear
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.task import Task
 from topheavy.forecast.volatility import over

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from topheavy.forecast.methods.smoothing import simple
+from topheavy.forecast.methods.statistics import filled, linear
 from topheavy.forecast.model import Fitted, Model, Training
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.smoothing import simple
-from topheavy.forecast.statistics import filled, linear
 from topheavy.forecast.task import Task
 from topheavy.forecast.windows import Cube
 

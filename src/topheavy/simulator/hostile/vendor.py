@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from topheavy.simulator.api import Middleware
+from topheavy.simulator.api.app import Middleware
 from topheavy.simulator.hostile.act import Act
 from topheavy.simulator.hostile.call import Call
 from topheavy.simulator.hostile.habits import days_of

@@ -10,7 +10,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from topheavy.core.errors import Malformed, UsageError
-from topheavy.core.http import Http
+from topheavy.core.http.client import Http
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Unit
 from topheavy.sources.fundfile.lines import (

@@ -14,13 +14,13 @@ import orjson
 
 from topheavy.core.clock import system_clock
 from topheavy.core.errors import StreamError, Terminal, UsageError, one_line
-from topheavy.core.http import Client, Http, Limits, is_loopback
-from topheavy.core.log import logger
+from topheavy.core.http.client import Client, Http, Limits, is_loopback
+from topheavy.core.log.logger import logger
 from topheavy.core.settings import Settings
 from topheavy.core.units import SourceKind
 from topheavy.stream.feed import Ask, Feed, Timed
-from topheavy.stream.polygon_gap import SETTLED, Missed, Rest
-from topheavy.stream.polygon_messages import CHANNELS, trades_in
+from topheavy.stream.polygon.gap import SETTLED, Missed, Rest
+from topheavy.stream.polygon.messages import CHANNELS, trades_in
 
 ADDRESS = "wss://socket.polygon.io/stocks"
 REST = "https://api.polygon.io"

@@ -12,8 +12,8 @@ from topheavy.core.errors import UsageError
 from topheavy.core.settings import Settings
 from topheavy.core.units import SourceKind
 from topheavy.stream.feed import Ask, Feed, Timed
-from topheavy.stream.history import history
-from topheavy.stream.tampering import arrivals
+from topheavy.stream.recorded.history import history
+from topheavy.stream.recorded.tampering import arrivals
 
 LARGEST = 20_000
 """Records in one batch at most."""

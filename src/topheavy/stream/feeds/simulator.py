@@ -12,7 +12,7 @@ from topheavy.core.errors import UsageError
 from topheavy.core.settings import Settings
 from topheavy.core.units import SourceKind
 from topheavy.stream.feed import Ask, Feed, Timed
-from topheavy.stream.layout import TRADE
+from topheavy.stream.wire.layout import TRADE
 
 SECURITIES = tuple(f"SIM{number:02}" for number in range(1, 21))
 VENUES = ("SIM-A", "SIM-B", None)

@@ -1,1 +1,1 @@
-"""The pages, one file each: a file here that declares ``PAGE`` is in the navigation."""
+"""The pages, one folder each: a folder here that declares ``PAGE`` is in the navigation."""

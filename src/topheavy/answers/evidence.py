@@ -1,0 +1,43 @@
+"""Evidence: what stands beside every answer, and the frozen facts that answers are made of."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from topheavy.answers.published import Published, remembered
+
+
+class Fact(BaseModel):
+    """Anything stated here: it does not change once said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(Fact):
+    """What stands beside every answer."""
+
+    world: str = Field(description="real, or simulated: a market that never was", examples=["real"])
+    published_at: datetime = Field(description="when these figures were published (UTC)")
+    fingerprint: str = Field(description="the same fingerprint means the same data, questions and settings")
+
+
+@remembered
+def noted(view: Published) -> dict[str, str]:
+    """Return what was noted at publication: world, time, fingerprint, version, coverage floor."""
+    return {row["name"]: row["value"] for row in view.ask(ABOUT)}
+
+
+@remembered
+def evidence(view: Published) -> dict[str, Any]:
+    """Return what stands beside every answer, ready for an ``Evidence``."""
+    about = noted(view)
+    said = Evidence(
+        world=about["world"],
+        published_at=datetime.fromisoformat(about["published_at"]),
+        fingerprint=about["fingerprint"],
+    )
+    return said.model_dump()
+
+
+ABOUT = "SELECT name, value FROM published"

@@ -1,0 +1,91 @@
+"""Gaps: members without a measured cap, units of work that failed, sessions withheld, each with its reason."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from topheavy.answers.evidence import Evidence, Fact
+from topheavy.answers.published import Published, remembered
+from topheavy.core.units import Outcome
+from topheavy.home import Home
+
+
+class Gap(Fact):
+    """A member of an index that is not measured on a day, and why."""
+
+    index: str
+    member: str
+    security: str
+    name: str
+    how: str = Field(description="what stands in: carried or median")
+    reason: str | None
+
+
+class FailedRun(Fact):
+    """A unit of work whose last attempt failed."""
+
+    unit: str
+    source: str
+    session: str
+    cause: str | None
+    attempts: int
+
+
+class GapsAnswer(Evidence):
+    """What is not measured on a day, and which units of work failed."""
+
+    on: date
+    coverage: dict[str, float] = Field(description="coverage of each index with figures that day")
+    gaps: tuple[Gap, ...]
+    failed: tuple[FailedRun, ...]
+
+
+@remembered
+def gaps(view: Published, on: date) -> tuple[Gap, ...]:
+    """Return the members of every index that are not measured on a day, and why."""
+    return tuple(Gap(**row) for row in view.ask(GAPS, session=on))
+
+
+@remembered
+def failed_runs(view: Published) -> tuple[FailedRun, ...]:
+    """Return the units of work whose last attempt failed."""
+    return tuple(FailedRun(**row) for row in view.ask(FAILED))
+
+
+GAPS = """
+SELECT "index", member, security, COALESCE(name, security) AS name, how, reason
+FROM weights
+WHERE session = $session AND level = 'line' AND how NOT IN ('measured', 'fund')
+ORDER BY "index", reason, member
+"""
+
+
+FAILED = "SELECT unit, source, session, cause, attempts FROM runs WHERE outcome = 'failed' ORDER BY unit"
+
+
+_WITHHELD = (
+    "SELECT session, \"index\", reason FROM concentration WHERE level = 'issuer' AND status <> 'ok' ORDER BY 1, 2"
+)
+
+
+_MISSING = """
+SELECT "index", security, reason, MIN(session) AS since, MAX(session) AS until, COUNT(*) AS sessions
+FROM missing_members
+GROUP BY "index", security, reason ORDER BY sessions DESC, security
+"""
+
+
+def all_gaps(home: Home) -> dict[str, Any]:
+    """Return what is missing: units that failed, sessions withheld, members not measured, each with its reason."""
+    failed = [
+        {"unit": run.unit.id, "attempts": run.attempts, "fault": run.last.fault, "cause": run.cause}
+        for run in home.lake.ledger.runs()
+        if run.outcome is Outcome.FAILED
+    ]
+    published = home.warehouse.path.exists()
+    return {
+        "failed": failed,
+        "withheld": home.warehouse.rows(_WITHHELD) if published else [],
+        "missing": home.warehouse.rows(_MISSING) if published else [],
+    }

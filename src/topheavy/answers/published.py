@@ -1,0 +1,80 @@
+"""What every page looks through: the published copy of one home, each question answered once per publication."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from pathlib import Path
+from threading import RLock
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from topheavy.warehouse.ask import Warehouse
+
+MOST_HELD = 512
+"""So many answers are kept; the one asked for longest ago gives way."""
+
+Rows = list[dict[str, Any]]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Published:
+    """The published copy of one home; its answers are kept until something new is published.
+
+    One question runs at a time: a file that is replaced while another answer is still being read from it
+    would else pass its old rows off as new.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._warehouse = Warehouse(home)
+        self._lock = RLock()
+        self._edition: tuple[int, ...] = ()
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def ask(self, sql: str, **parameters: Any) -> Rows:
+        """Answer one SELECT with ``$name`` parameters, as rows.
+
+        Raises:
+            NotPublished: while nothing is published.
+        """
+        with self._lock:
+            return self._warehouse.rows(sql, parameters or None)
+
+    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return the answer kept under ``name``, making it first where this publication has none yet."""
+        with self._lock:
+            self._turn_over()
+            if name not in self._answers:
+                self._answers[name] = make()
+            self._answers.move_to_end(name)
+            while len(self._answers) > MOST_HELD:
+                self._answers.popitem(last=False)
+            return self._answers[name]  # type: ignore[no-any-return]
+
+    def _turn_over(self) -> None:
+        """Forget everything once the published file is another one."""
+        edition = _edition(self._warehouse.path)
+        if edition != self._edition:
+            self._answers.clear()
+            self._edition = edition
+
+
+def _edition(path: Path) -> tuple[int, ...]:
+    """Return what tells one published file from the next; empty while there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def remembered(answer: Callable[Concatenate[Published, P], T]) -> Callable[Concatenate[Published, P], T]:
+    """Keep what a function of a view answers, by its arguments, until something new is published."""
+
+    @wraps(answer)
+    def ask(view: Published, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        name = (answer.__module__, answer.__qualname__, args, tuple(sorted(kwargs.items())))
+        return view.remember(name, lambda: answer(view, *args, **kwargs))
+
+    return ask

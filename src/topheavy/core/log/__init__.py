@@ -1,0 +1,1 @@
+"""The log: one logger, and how its lines are written."""

@@ -1,0 +1,1 @@
+"""Serving: the registry where models rest, their cards, and a graph asked for a forecast."""

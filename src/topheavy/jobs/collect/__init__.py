@@ -1,0 +1,1 @@
+"""Collect: what a source has, into the lake."""

@@ -1,0 +1,1 @@
+"""Forecast: models are tried, trained, asked, scored and retrained."""

@@ -1,0 +1,1 @@
+"""Publish: tables become checked figures in the warehouse."""

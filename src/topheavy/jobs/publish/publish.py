@@ -1,0 +1,127 @@
+"""Publish: repairs are found, questions answered, checked, and the warehouse replaced."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pyarrow as pa
+
+from topheavy import __version__
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import NotPublished
+from topheavy.core.plugins import ENGINES, pick
+from topheavy.core.progress import Progress, Silent
+from topheavy.core.settings import Settings
+from topheavy.datasets.schema import Layer, dataset, datasets
+from topheavy.home import Home
+from topheavy.jobs.publish.inputs import given, runs_as_rows
+from topheavy.metrics.questions import QuestionKind, in_order, question, questions
+from topheavy.repairs.run import find_repairs, inputs
+from topheavy.tables.catalogs.catalog import Tables
+from topheavy.tables.read import read, snapshot_of
+from topheavy.tables.upkeep import tidy
+from topheavy.tables.write import replace_all
+from topheavy.warehouse.build import Gate, View, build
+
+ANSWERS = ["market_caps", "weights", "concentration"]
+"""Questions whose answers are stored as tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: rows by table; empty when nothing had changed."""
+
+    rows: dict[str, int]
+    repairs: int
+
+
+def publish(home: Home, *, clock: Clock = system_clock, progress: Progress | None = None) -> Published:
+    """Bring the derived tables and the warehouse up to the tables; with nothing new, nothing is written.
+
+    Raises:
+        NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
+    """
+    progress = progress or Silent()
+    with home.lake.folder.alone(progress):
+        return _publish(home, clock, progress)
+
+
+def _publish(home: Home, clock: Clock, progress: Progress) -> Published:
+    tables, settings = home.tables, home.settings
+    progress.start("publish, in steps", 4)
+    replace_all(tables, dataset("runs"), runs_as_rows(home.lake))
+    if _is_published(home, _fingerprint(tables, settings)):
+        progress.finish()
+        return Published({}, _repairs_listed(tables))
+    held = {name: read(tables, item) for name, item in datasets().items() if item.published}
+    held["repairs"] = _mend(tables, held)
+    progress.advance()
+    beside = given(held, settings)
+    answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | beside)
+    progress.advance()
+    whole = {**held, **beside, **answers}
+    about = _about(home, clock)
+    build(home.lake.folder.path, whole, _views(), _gates(), about, lambda: _store(tables, answers))
+    progress.advance()
+    for item in datasets().values():
+        if item.published:  # a streamed table is kept tidy by the sink that writes it
+            tidy(tables, item, clock())
+    progress.advance()
+    progress.finish()
+    return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)
+
+
+def _store(tables: Tables, answers: Mapping[str, pa.Table]) -> None:
+    """Write the answers as tables, before the warehouse says that they are published."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda name: replace_all(tables, dataset(name), answers[name]), answers))
+
+
+def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> pa.Table:
+    """Find the repairs again over the tables as they are; switched-off ones stay off."""
+    before = held["repairs"].select(["id", "active"]).to_pylist()
+    off = frozenset(row["id"] for row in before if not row["active"])
+    repairs = find_repairs({name: held[name] for name in inputs()}, off)
+    replace_all(tables, dataset("repairs"), repairs)
+    return repairs
+
+
+def _repairs_listed(tables: Tables) -> int:
+    return int(read(tables, dataset("repairs"), columns=("id",)).num_rows)
+
+
+def _about(home: Home, clock: Clock) -> dict[str, str]:
+    return {
+        "world": home.world,
+        "published_at": clock().isoformat(timespec="seconds"),
+        "version": __version__,
+        "fingerprint": _fingerprint(home.tables, home.settings),
+        "coverage_floor": str(home.settings.coverage_floor),
+    }
+
+
+def _fingerprint(tables: Tables, settings: Settings) -> str:
+    """A hash of everything the published figures depend on."""
+    base = [name for name, item in datasets().items() if item.layer is Layer.PARSED] + ["repairs", "runs"]
+    parts = [f"{name}={snapshot_of(tables, dataset(name))}" for name in sorted(base)]
+    parts += [__version__, str(settings.coverage_floor), *(item.sql for item in questions().values())]
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _is_published(home: Home, fingerprint: str) -> bool:
+    try:
+        return home.warehouse.about()["fingerprint"] == fingerprint
+    except NotPublished:
+        return False
+
+
+def _views() -> list[View]:
+    stored = {QuestionKind.STEP, QuestionKind.VIEW}
+    names = [item.name for item in questions().values() if item.kind in stored]
+    return [View(item.name, item.sql) for item in in_order(names) if item.kind in stored]
+
+
+def _gates() -> list[Gate]:
+    checks = [item for item in questions().values() if item.kind is QuestionKind.CHECK]
+    return [Gate(item.name, item.text, question(item.name).sql, item.advice) for item in checks]

@@ -1,0 +1,85 @@
+"""Verify: every byte, key and figure is checked against what it came from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from topheavy.core.errors import TopheavyError, one_line
+from topheavy.core.progress import Progress, Silent
+from topheavy.datasets.schema import Dataset, Layer, datasets
+from topheavy.home import Home
+from topheavy.lake.ledger import Entry
+from topheavy.metrics.questions import QuestionKind, questions
+from topheavy.tables.check import check
+from topheavy.tables.read import read, rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and what is wrong with it (empty: nothing)."""
+
+    what: str
+    wrong: str = ""
+
+
+def verify(home: Home, *, progress: Progress | None = None) -> list[Finding]:
+    """Check the lake against its hashes, the tables against their rules, the warehouse against the tables."""
+    progress = progress or Silent()
+    stages = [_lake(home), *(_table(home, item) for item in _stored(home)), _warehouse(home), _gates(home)]
+    progress.start("verify", len(stages))
+    findings: list[Finding] = []
+    for stage in stages:
+        findings.extend(stage)
+        progress.advance(failed=any(item.wrong for item in findings))
+    progress.finish()
+    return findings
+
+
+def _stored(home: Home) -> list[Dataset]:
+    return [item for item in datasets().values() if item.layer is not Layer.VIEW and home.tables.exists(item)]
+
+
+def _lake(home: Home) -> Iterator[Finding]:
+    """Every kept answer still has its hash and its row in the ledger; a lost row is written again."""
+    checked = 0
+    try:
+        for envelope, answer in home.lake.every():
+            size = sum(len(page.content) for page in answer.pages)
+            moment: datetime = answer.received_at
+            home.lake.ledger.note_answer(Entry(answer.unit, answer.version, answer.kind, envelope, size, moment))
+            checked += 1
+    except TopheavyError as error:
+        yield Finding("lake", one_line(error))
+        return
+    yield Finding(f"lake: {checked:,} answers have their hashes")
+
+
+def _table(home: Home, item: Dataset) -> Iterator[Finding]:
+    try:
+        rows = read(home.tables, item)
+        check(item, rows)
+    except TopheavyError as error:
+        yield Finding(item.name, one_line(error))
+        return
+    yield Finding(f"{item.name}: {rows.num_rows:,} rows keep their rules")
+
+
+def _warehouse(home: Home) -> Iterator[Finding]:
+    for item in (item for item in _stored(home) if item.published):
+        inside = home.warehouse.rows(f"SELECT COUNT(*) AS rows FROM {item.name}")[0]["rows"]
+        try:
+            beside = rows_of(home.tables, item) or 0
+        except TopheavyError:  # said where the table itself was looked at
+            continue
+        if inside != beside:
+            yield Finding(
+                f"warehouse {item.name}", f"{inside:,} rows, the table has {beside:,}: run 'topheavy publish'"
+            )
+    yield Finding("warehouse: as many rows as the tables")
+
+
+def _gates(home: Home) -> Iterator[Finding]:
+    for item in questions().values():
+        if item.kind is QuestionKind.CHECK:
+            found = home.warehouse.ask(item.sql).num_rows
+            yield Finding(item.text, f"{found:,} rows; {item.advice}" if found else "")

@@ -1,0 +1,1 @@
+"""Refine: responses in the lake become rows in the tables."""

@@ -1,0 +1,159 @@
+"""Refine: answers in the lake become rows in the tables, and the rules look for what is wrong in them."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from topheavy.core.clock import Clock, system_clock
+from topheavy.core.errors import CheckFailed, Malformed, one_line
+from topheavy.core.plugins import SOURCES, load
+from topheavy.core.progress import Progress, Silent
+from topheavy.core.units import Outcome
+from topheavy.datasets.schema import TEXT, Dataset, dataset, datasets
+from topheavy.home import Home
+from topheavy.jobs.refine.batches import batches, complete, digest_of
+from topheavy.lake.ledger import Attempt, Entry
+from topheavy.lake.raw import Lake
+from topheavy.sources.vendor import LeftOut, Parsed, Source
+from topheavy.tables.catalogs.catalog import Tables
+from topheavy.tables.check import check
+from topheavy.tables.read import read
+from topheavy.tables.write import replace_slices
+
+
+@dataclass(slots=True)
+class Refined:
+    """What a refine did: answers read, rows written by dataset, what was left out or could not be read."""
+
+    answers: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, list[LeftOut]] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def refine(
+    home: Home, *, again: bool = False, clock: Clock = system_clock, progress: Progress | None = None
+) -> Refined:
+    """Bring the tables up to what the lake holds; with nothing new, nothing is written.
+
+    ``again`` makes every table that comes from the lake anew, whatever state it is in; which repairs are switched off
+    stays. Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
+    Two at once take turns; the second finds nothing left to do.
+    """
+    progress = progress or Silent()
+    lake = home.lake
+    work = _Refining(lake, home.tables, clock, progress, load(SOURCES), Refined())
+    with lake.folder.alone(progress):
+        if again:
+            _begin_anew(home)
+        for source in work.sources.values():
+            lake.ledger.read_again(source.name, str(source.edition))
+        work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
+        work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
+    return work.done
+
+
+def _begin_anew(home: Home) -> None:
+    """Drop the tables that can be made again; a kill in between leaves all to be read again."""
+    home.lake.ledger.forget_refined()
+    for item in datasets().values():
+        if item.published and item.name != "repairs":
+            home.tables.drop(item)
+
+
+@dataclass(slots=True)
+class _Refining:
+    lake: Lake
+    tables: Tables
+    clock: Clock
+    progress: Progress
+    sources: Mapping[str, Source]
+    done: Refined
+
+    def delivers_symbols(self, entry: Entry) -> bool:
+        return "symbols" in self._delivers(entry)
+
+    def _delivers(self, entry: Entry) -> tuple[str, ...]:
+        return self.sources[entry.unit.source].route(entry.unit.route).delivers
+
+    def bring(self, title: str, entries: list[Entry]) -> None:
+        symbols = read(self.tables, dataset("symbols"))
+        digest = digest_of(symbols)
+        known = self.lake.ledger.refined()
+        fresh = [e for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))]
+        self.progress.start(f"refine {title}", len(fresh))
+        for batch in batches(fresh):
+            parsed = self._parse(batch)
+            self._write(parsed, symbols)
+            aside = {unit for unit, _ in self.done.unreadable}
+            done = [(entry, self._edition(entry, digest)) for entry, _ in parsed if entry.unit.id not in aside]
+            self.lake.ledger.note_refined(done)
+        self.progress.finish()
+
+    def _edition(self, entry: Entry, digest: str) -> str:
+        source = self.sources[entry.unit.source]
+        named = any(dataset(name).security_by for name in self._delivers(entry))
+        return f"{source.edition}.{digest}" if named else str(source.edition)
+
+    def _parse(self, batch: list[Entry]) -> list[tuple[Entry, Parsed]]:
+        readable = []
+        for entry in batch:
+            try:
+                parsed = self.sources[entry.unit.source].parse(self.lake.read(entry))
+            except Malformed as error:
+                self._set_aside(entry, one_line(error))
+                continue
+            readable.append((entry, parsed))
+            self.done.answers += 1
+            if parsed.left_out:
+                self.done.left_out[entry.unit.id] = list(parsed.left_out)
+            if parsed.notes:
+                self.done.notes[entry.unit.id] = parsed.notes
+            self.progress.advance()
+        return readable
+
+    def _write(self, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
+        """Bring two tables at a time up to date: while one waits for the disk or for Python, the other goes on."""
+        names = sorted({name for _, item in parsed for name in item.tables})
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: self._bring_up_to_date(dataset(name), parsed, symbols), names))
+
+    def _bring_up_to_date(self, target: Dataset, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
+        parts = [(entry, item) for entry, item in parsed if target.name in item.tables]
+        rows = complete(target, parts, symbols)
+        self._replace(target, {entry.unit.id: entry for entry, _ in parts}, rows)
+
+    def _replace(self, target: Dataset, entries: dict[str, Entry], rows: pa.Table) -> None:
+        ranks = {name: source.rank for name, source in self.sources.items()}
+        try:
+            written = replace_slices(self.tables, target, rows, list(entries), ranks)
+        except CheckFailed:
+            sound = {origin: entry for origin, entry in entries.items() if self._is_sound(target, entry, rows)}
+            if len(sound) == len(entries):
+                raise
+            if sound:
+                kept = pc.is_in(rows["origin"], pa.array(list(sound), TEXT))
+                self._replace(target, sound, rows.filter(kept))
+            return
+        self.done.rows[target.name] = self.done.rows.get(target.name, 0) + written
+
+    def _is_sound(self, target: Dataset, entry: Entry, rows: pa.Table) -> bool:
+        try:
+            check(target, rows.filter(pc.equal(rows["origin"], entry.unit.id)))
+        except CheckFailed as error:
+            self._set_aside(entry, one_line(error))
+            return False
+        return True
+
+    def _set_aside(self, entry: Entry, cause: str) -> None:
+        """Keep an answer's bytes, but out of the tables, and write the failure down."""
+        self.lake.ledger.note_unreadable(entry, cause, str(self.sources[entry.unit.source].edition))
+        self.lake.ledger.note_attempt(
+            Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), "malformed")
+        )
+        self.done.unreadable.append((entry.unit.id, cause))
+        self.progress.advance(failed=True)

@@ -1,0 +1,1 @@
+"""Schedule: the day's road after every session's close."""

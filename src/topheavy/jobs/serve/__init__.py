@@ -1,0 +1,1 @@
+"""Serve: the pages and the JSON interface over one home."""

@@ -1,0 +1,1 @@
+"""Stream: a feed into a topic, the topic into the tables."""

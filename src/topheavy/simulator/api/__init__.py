@@ -1,0 +1,1 @@
+"""The vendors' HTTP API in front of a simulated market."""

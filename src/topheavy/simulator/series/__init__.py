@@ -1,0 +1,1 @@
+"""The numbers of a simulated market: prices, caps, counts, dividends, filings."""

@@ -1,0 +1,1 @@
+"""The broker seam: any Kafka, or a practice broker inside this process."""

@@ -1,0 +1,1 @@
+"""Polygon's live trades: its messages, and what it sent while nobody listened."""

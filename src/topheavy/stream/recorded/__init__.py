@@ -1,0 +1,1 @@
+"""What was recorded and can be replayed: trades, minutes and days from files."""

@@ -1,0 +1,1 @@
+"""The sink: micro-batches from a topic into a table, each trade once."""

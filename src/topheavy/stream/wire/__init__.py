@@ -1,0 +1,1 @@
+"""A trade on the wire: how it is laid out, encoded and decoded."""

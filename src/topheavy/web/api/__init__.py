@@ -1,0 +1,1 @@
+"""The JSON interface: what pages show, for programs."""
