@@ -3,10 +3,11 @@
 -- grain: session, index, group
 -- inputs: group_share
 -- unit: 1; share_change in fractions of the index
+-- No change is stated to or from a day whose share is withheld.
 SELECT
   session, "index", "group", share, total,
   share - LAG(share) OVER one AS share_change,
-  value / LAG(value) OVER one - 1 AS value_change,
+  CASE WHEN share IS NOT NULL AND LAG(share) OVER one IS NOT NULL THEN value / LAG(value) OVER one - 1 END AS value_change,
   total / LAG(total) OVER one - 1 AS total_change
 FROM group_share
 WINDOW one AS (PARTITION BY "index", "group" ORDER BY session)

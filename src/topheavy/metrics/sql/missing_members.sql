@@ -3,6 +3,6 @@
 -- grain: session, index, issuer
 -- inputs: weights
 -- unit: currency
-SELECT session, "index", member AS issuer, security, name, value, how, reason
+SELECT session, "index", member AS issuer, security, name, value, value_low, value_high, weight, how, reason
 FROM weights
 WHERE level = 'issuer' AND reason IS NOT NULL
