@@ -3,6 +3,10 @@
 -- grain: session, index, level
 -- inputs: weights, fund_coverage, sessions, constituents, coverage_floor
 -- unit: 1
+-- shown as: index-figures
+-- narrowed by: index, level, session
+-- day: session
+-- order: session
 -- Coverage is the part of the index's value that is measured. Figures are withheld below the coverage floor, and
 -- where so many members are of unknown size that the others are less than the floor. What is not measured may weigh
 -- less or more than what stands in for it: errors of single members are independent, those of typical members are
