@@ -16,7 +16,7 @@ DATASET = Dataset(
         Column(
             "coverage",
             NUMBER,
-            "coverage by weight: the measured part of the total; of a fund: the part its file's printed weights add up to",
+            "coverage by weight: the measured part of the total; of a fund: what its file's printed weights add up to",
             "1",
         ),
         Column("measured_total", NUMBER, "sum over measured members", "currency", optional=True),

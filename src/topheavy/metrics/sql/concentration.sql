@@ -43,8 +43,14 @@ figures AS (
     CAST(SUM(CAST(CASE WHEN how = 'typical' THEN up END AS DECIMAL(18, 15))) AS DOUBLE) AS typical_up,
     CAST(SUM(CAST(CASE WHEN how <> 'typical' THEN down * down END AS DECIMAL(18, 15))) AS DOUBLE) AS squared_down,
     CAST(SUM(CAST(CASE WHEN how <> 'typical' THEN up * up END AS DECIMAL(18, 15))) AS DOUBLE) AS squared_up,
-    CAST(SUM(CAST(CASE WHEN place <= 10 THEN down * down END AS DECIMAL(18, 15))) AS DOUBLE) AS top10_squared_down,
-    CAST(SUM(CAST(CASE WHEN place <= 10 THEN up * up END AS DECIMAL(18, 15))) AS DOUBLE) AS top10_squared_up
+    CAST(SUM(CAST(CASE WHEN place <= 10 THEN down END AS DECIMAL(18, 15))) AS DOUBLE) AS top10_down,
+    CAST(SUM(CAST(CASE WHEN place <= 10 THEN up END AS DECIMAL(18, 15))) AS DOUBLE) AS top10_up,
+    CAST(SUM(CAST(CASE WHEN place > 10 AND how = 'typical' THEN down END AS DECIMAL(18, 15))) AS DOUBLE) AS rest_typical_down,
+    CAST(SUM(CAST(CASE WHEN place > 10 AND how = 'typical' THEN up END AS DECIMAL(18, 15))) AS DOUBLE) AS rest_typical_up,
+    CAST(SUM(CAST(CASE WHEN place > 10 AND how <> 'typical' THEN down * down END AS DECIMAL(18, 15))) AS DOUBLE)
+      AS rest_squared_down,
+    CAST(SUM(CAST(CASE WHEN place > 10 AND how <> 'typical' THEN up * up END AS DECIMAL(18, 15))) AS DOUBLE)
+      AS rest_squared_up
   FROM ranked
   GROUP BY session, "index", level
 ),
@@ -54,8 +60,8 @@ banded AS (
     COALESCE(f.measured_total / f.total, 0) * COALESCE(c.coverage, 1) AS coverage,
     COALESCE(f.typical_down, 0) + SQRT(COALESCE(f.squared_down, 0)) AS down,
     COALESCE(f.typical_up, 0) + SQRT(COALESCE(f.squared_up, 0)) + 1 / COALESCE(c.coverage, 1) - 1 AS up,
-    SQRT(f.top10_squared_down) AS top10_down,
-    SQRT(f.top10_squared_up) AS top10_up
+    COALESCE(f.rest_typical_down, 0) + SQRT(COALESCE(f.rest_squared_down, 0)) AS rest_down,
+    COALESCE(f.rest_typical_up, 0) + SQRT(COALESCE(f.rest_squared_up, 0)) + 1 / COALESCE(c.coverage, 1) - 1 AS rest_up
   FROM figures AS f
   LEFT JOIN fund_coverage AS c ON c.session = f.session AND c."index" = f."index"
 ),
@@ -100,11 +106,8 @@ SELECT
   s.total * (1 - s.down) AS total_low,
   s.total * (1 + s.up) AS total_high,
   s.top1, s.top5, s.top10,
-  (s.top10 - s.top10_down) / (1 - s.top10_down + s.up) AS top10_low,
-  CASE
-    WHEN s.top10 + s.top10_up >= 1 + s.top10_up - s.down THEN 1
-    ELSE (s.top10 + s.top10_up) / (1 + s.top10_up - s.down)
-  END AS top10_high,
+  (s.top10 - s.top10_down) / (1 - s.top10_down + s.rest_up) AS top10_low,
+  (s.top10 + s.top10_up) / (1 + s.top10_up - s.rest_down) AS top10_high,
   10000 * s.sum_of_squares AS hhi,
   10000 * s.squares_low / ((1 + s.up) * (1 + s.up)) AS hhi_low,
   CASE
