@@ -138,7 +138,7 @@ def market(base: Mapping[str, list[Row]] = TINY, *, floor: float = 0.8, **change
     held = {
         name: pa.Table.from_pylist([filled(name, row) for row in rows.get(name, [])], schema=item.schema)
         for name, item in datasets().items()
-        if item.layer is Layer.PARSED or name in {"repairs", "runs"}
+        if item.layer is Layer.PARSED or name in {"repairs", "doubts", "runs"}
     }
     return held | {
         "sessions": pa.table({"session": pa.array(SESSIONS, pa.date32())}),

@@ -76,8 +76,15 @@ GROUP BY "index", security, reason ORDER BY sessions DESC, security
 """
 
 
+DOUBTED = """
+SELECT id, security, since, until, question, evidence
+FROM doubts WHERE acts ORDER BY security, since, id
+"""
+
+
 def all_gaps(home: Home) -> dict[str, Any]:
-    """Return what is missing: units that failed, sessions withheld, members not measured, each with its reason."""
+    """Return what is missing: units that failed, sessions withheld, members not measured, each with its reason;
+    and what is doubted, each with the question that would settle it."""
     failed = [
         {"unit": run.unit.id, "attempts": run.attempts, "fault": run.last.fault, "cause": run.cause}
         for run in home.lake.ledger.runs()
@@ -88,4 +95,5 @@ def all_gaps(home: Home) -> dict[str, Any]:
         "failed": failed,
         "withheld": home.warehouse.rows(_WITHHELD) if published else [],
         "missing": home.warehouse.rows(_MISSING) if published else [],
+        "doubted": home.warehouse.rows(DOUBTED) if published else [],
     }

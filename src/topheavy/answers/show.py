@@ -42,6 +42,13 @@ METRICS: dict[str, Metric] = {
     ),
     "missing": Metric("members without a measured cap, and why", "missing_members", order="session, security"),
     "jumps": Metric("caps that leave their price by more than 15 %, and what explains it", "cap_jumps", ()),
+    "doubts": Metric(
+        "what nothing explains, with the question that would settle it",
+        "doubts",
+        (),
+        day="since",
+        order="acts DESC, rule, security, since",
+    ),
     "repairs": Metric(
         "what was wrong in the data and how it was mended",
         "repairs",
@@ -50,7 +57,7 @@ METRICS: dict[str, Metric] = {
         order="rule, security, effective",
     ),
 }
-WHOLE = {"jumps", "repairs"}
+WHOLE = {"jumps", "doubts", "repairs"}
 """Metrics shown for all time unless a period is asked for."""
 
 

@@ -1,7 +1,7 @@
 -- question: Where does an issuer's cap leave its price by more than 15 %, and what explains it?
 -- kind: view
 -- grain: session, issuer
--- inputs: market_caps, splits, shares_in_use
+-- inputs: market_caps, splits_in_use, shares_in_use
 -- unit: 1
 -- excess is cap change ÷ price change (on one share unit) − 1. A change of the count in use explains it when it
 -- lasts: no later count of the next 15 months comes back to the level before.
@@ -24,7 +24,7 @@ unit_changes AS (
     m.session, m.issuer, COUNT(*) AS actions,
     EXP(SUM(CASE WHEN s.kind = 'split' THEN LN(s.ratio) ELSE 0 END)) AS ratio
   FROM moves AS m
-  JOIN splits AS s ON s.security = m.security AND s.effective > m.session_before AND s.effective <= m.session
+  JOIN splits_in_use AS s ON s.security = m.security AND s.effective > m.session_before AND s.effective <= m.session
   GROUP BY m.session, m.issuer
 ),
 jumps AS (
