@@ -3,6 +3,9 @@
 -- grain: session, issuer
 -- inputs: class_caps, bars_as_traded, securities
 -- unit: currency
+-- narrowed by: issuer, security, session
+-- day: session
+-- order: session, market_cap DESC
 -- A count of the whole issuer is preferred; else the share classes are added up, but only when every class
 -- that traded that day has a count: half a company is not a cap. The main class, whose close is shown and by
 -- which a whole-issuer count is valued where several classes have one, is the class worth most.
@@ -60,19 +63,20 @@ SELECT
   COALESCE(whole_cap, class_cap) / close AS shares,
   COALESCE(whole_effective, class_effective) AS shares_effective,
   CASE WHEN whole_cap IS NULL THEN 'class count' ELSE 'issuer count' END AS how,
-  COALESCE(whole_repaired, class_repaired) AS repaired
+  COALESCE(whole_repaired, class_repaired) AS repaired,
+  CAST(NULL AS VARCHAR) AS doubt
 FROM traded
 WHERE NOT has_several AND (whole_cap IS NOT NULL OR class_cap IS NOT NULL)
 UNION ALL
 SELECT
   session, issuer, whole_security, name, whole_cap, whole_close, whole_cap / whole_close, whole_effective,
-  'issuer count', whole_repaired = 1
+  'issuer count', whole_repaired = 1, NULL
 FROM joined
 WHERE whole_cap IS NOT NULL
 UNION ALL
 SELECT
   session, issuer, security, name, sum_of_classes, close, sum_of_classes / close, class_effective,
   CASE WHEN classes = 1 THEN 'class count' ELSE CONCAT('sum of ', CAST(classes AS VARCHAR), ' classes') END,
-  class_repaired = 1
+  class_repaired = 1, NULL
 FROM joined
 WHERE whole_cap IS NULL AND counted = classes
