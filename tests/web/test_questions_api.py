@@ -116,9 +116,9 @@ def test_older_routes_keep_their_shape_unless_a_format_is_named(client: TestClie
 
 
 def test_all_questions_are_listed(client: TestClient) -> None:
-    listed = {item["question"]: item for item in client.get("/api/questions").json()}
-    assert listed["weights"]["narrowed_by"] == ["index", "level", "member", "security"]
-    assert (listed["weights"]["day"], listed["weights"]["route"]) == ("session", "/api/weights")
+    listed = {item["name"]: item for item in client.get("/api/questions").json()}
+    assert list(listed["weights"]["narrowed_by"]) == ["index", "level", "member", "security"]
+    assert (listed["weights"]["day"], listed["weights"]["without_a_date"]) == ("session", "newest")
 
 
 def test_before_anything_is_published_a_question_says_what_to_run(tmp_path: Path) -> None:

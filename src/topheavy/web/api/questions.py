@@ -12,12 +12,9 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from topheavy.answers.catalogue.ask import Page, ask
-from topheavy.answers.catalogue.catalogue import catalogue
+from topheavy.answers.catalogue.catalogue import AskableQuestion, askable
 from topheavy.answers.catalogue.narrowing import Narrowing
-from topheavy.answers.evidence import Fact
 from topheavy.core.plugins import unknown
-from topheavy.metrics.choices import CHOICES
-from topheavy.metrics.questions import Question
 from topheavy.web.api import problem
 from topheavy.web.api.formats import MEDIA, AnswerPage, Format, encode, format_asked
 from topheavy.web.api.tags import NOT_MODIFIED, headers_of, is_known
@@ -37,18 +34,6 @@ Offset = Annotated[int, Query(ge=0, le=2**53, description="leave out so many row
 FormatNamed = Annotated[Format | None, Query(description="left out: what the Accept header asks, else JSON")]
 
 
-class QuestionListed(Fact):
-    """A question that may be asked, and how."""
-
-    question: str
-    asks: str
-    route: str
-    narrowed_by: tuple[str, ...]
-    day: str
-    order: tuple[str, ...]
-    unit: str
-
-
 class _Formatted(APIRoute):
     """A route for those who ask for a format; others are left to the route of the same path."""
 
@@ -61,16 +46,16 @@ class _Formatted(APIRoute):
 def add_questions_api(server: FastAPI, view: View) -> None:
     """Add a route for every question of the catalogue, and one that lists them."""
 
-    def questions() -> list[QuestionListed]:
+    def questions() -> tuple[AskableQuestion, ...]:
         """List every question that may be asked, and how each is narrowed."""
-        return [_listed(item) for item in catalogue().values()]
+        return askable()
 
     server.add_api_route("/api/questions", questions, methods=["GET"], tags=["questions"])
-    for item in catalogue().values():
+    for item in askable():
         _add(server, view, item)
 
 
-def _add(server: FastAPI, view: View, asked: Question) -> None:
+def _add(server: FastAPI, view: View, asked: AskableQuestion) -> None:
     problems: dict[int | str, dict[str, Any]] = {
         200: {"model": AnswerPage, "content": {media: {} for media in MEDIA.values()}},
         304: {"description": "nothing was published since the answer that has the tag"},
@@ -78,13 +63,13 @@ def _add(server: FastAPI, view: View, asked: Question) -> None:
         406: {"model": problem.Problem, "description": "a format that there is none of"},
         422: {"model": problem.Problem, "description": "a parameter that cannot be read"},
     }
-    older = asked.title in OLDER
+    older = asked.name in OLDER
     server.router.add_api_route(
-        f"/api/{asked.title}",
+        f"/api/{asked.name}",
         _answering(view, asked),
         methods=["GET"],
-        name=asked.title,
-        description=asked.text,
+        name=asked.name,
+        description=asked.asks,
         responses=problems,
         tags=["questions"],
         response_model=None,
@@ -93,7 +78,7 @@ def _add(server: FastAPI, view: View, asked: Question) -> None:
     )
 
 
-def _answering(view: View, asked: Question) -> Callable[..., Response]:
+def _answering(view: View, asked: AskableQuestion) -> Callable[..., Response]:
     """Return the function that answers a question; its signature lists what the question may be narrowed by."""
 
     def answer(request: Request, **given: Any) -> Response:
@@ -105,7 +90,7 @@ def _answering(view: View, asked: Question) -> Callable[..., Response]:
             return Response(status_code=NOT_MODIFIED, headers=told)
         days = [given.pop(name, None) for name in ("on", "since", "until")]
         narrowing = Narrowing({column: value for column, value in given.items() if value}, *days)
-        found = ask(view, asked.title, narrowing, page)
+        found = ask(view, asked.name, narrowing, page)
         told |= {"X-Total-Count": str(found.total)} | _next(request, page, found.total)
         return Response(encode(found, form), media_type=MEDIA[form], headers=told)
 
@@ -113,8 +98,10 @@ def _answering(view: View, asked: Question) -> Callable[..., Response]:
     return answer
 
 
-def _parameters(asked: Question) -> list[Parameter]:
-    parameters = [_parameter(column, Annotated[str, Query(description=_about(column))], "") for column in asked.choices]
+def _parameters(asked: AskableQuestion) -> list[Parameter]:
+    parameters = [
+        _parameter(column, Annotated[str, Query(description=about)], "") for column, about in asked.narrowed_by.items()
+    ]
     if asked.day:
         parameters += [_parameter(name, kind, None) for name, kind in (("on", On), ("since", Since), ("until", Until))]
     parameters += [_parameter("limit", Limit, ROWS), _parameter("offset", Offset, 0)]
@@ -126,29 +113,11 @@ def _parameter(name: str, kind: Any, default: Any) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
 
-def _about(column: str) -> str:
-    if column not in CHOICES:
-        return f"a {column}; left out: all"
-    return f"{CHOICES[column].about}; left out: {CHOICES[column].first}, where it is published"
-
-
-def _listed(asked: Question) -> QuestionListed:
-    return QuestionListed(
-        question=asked.title,
-        asks=asked.text,
-        route=f"/api/{asked.title}",
-        narrowed_by=asked.choices,
-        day=asked.day,
-        order=asked.order,
-        unit=asked.unit,
-    )
-
-
-def _refuse_unknown(request: Request, asked: Question) -> None:
+def _refuse_unknown(request: Request, asked: AskableQuestion) -> None:
     known = [parameter.name for parameter in _parameters(asked) if parameter.name != "request"]
     for name in request.query_params:
         if name not in known:
-            raise HTTPException(422, f"{asked.title}: {unknown('parameter', name, known)}")
+            raise HTTPException(422, f"{asked.name}: {unknown('parameter', name, known)}")
 
 
 def _next(request: Request, page: Page, total: int) -> dict[str, str]:
