@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from topheavy.answers.live.processed import live_tables
 from topheavy.datasets.schema import Layer, datasets
 from topheavy.home import Home
 from topheavy.tables.streams import streaming
@@ -13,7 +14,7 @@ _STRING = re.compile(r"'[^']*'")
 
 
 def ask(home: Home, query: str) -> list[dict[str, Any]]:
-    """Answer one SELECT; the streamed and recorded tables it names are read where they are.
+    """Answer one SELECT; the streamed and recorded tables it names are read where they are, live answers as told last.
 
     Raises:
         NotPublished: when nothing is published, and no such table is asked for.
@@ -21,4 +22,5 @@ def ask(home: Home, query: str) -> list[dict[str, Any]]:
     """
     words = set(re.findall(r"\w+", _STRING.sub("", query)))
     beside = [item for item in datasets().values() if item.layer in _BESIDE and item.name in words]
-    return home.warehouse.rows(query, beside={item.name: streaming.files_of(home.tables, item) for item in beside})
+    tables: dict[str, Any] = {item.name: streaming.files_of(home.tables, item) for item in beside}
+    return home.warehouse.rows(query, beside=tables | live_tables(home, sorted(words)))

@@ -16,6 +16,7 @@ from topheavy.web.frame.page import App, Component, Page
 from topheavy.web.frame.shell import SCHEME
 from topheavy.web.frame.theme import look
 from topheavy.web.frame.world import tell_world
+from topheavy.web.pages.live.answers import MOST, answers
 from topheavy.web.pages.live.head import MODES, head, tiles
 from topheavy.web.pages.live.minute_chart import blank, chart, in_words
 from topheavy.web.pages.live.tables import flags, groups, prices, work
@@ -32,7 +33,7 @@ fewer answers, and not none.
 """
 
 MINUTES = 90
-SHOWN = ("live-head", "live-tiles", "live-prices", "live-groups", "live-flags", "live-work")
+SHOWN = ("live-head", "live-tiles", "live-prices", "live-groups", "live-flags", "live-answers", "live-work")
 """The parts that every look builds anew."""
 
 
@@ -65,12 +66,14 @@ def _market(parts: dict[str, Component]) -> list[Component]:
                  className="columns"),
         html.Div([_card([html.H2("A group's share"), inner["live-groups"]]),
                   _card([html.H2("Trades that stand out"), inner["live-flags"]])], className="columns"),
+        _card([html.H2("Every live answer"), inner["live-answers"]]),
         _card([html.H2("How far it is read"), inner["live-work"]]),
     ]  # fmt: skip
 
 
 def _parts(live: Live, view: View, chosen: str | None) -> tuple[Component, ...]:
-    return head(live, view), tiles(live), prices(live, chosen), groups(live), flags(live), work(live)
+    told = answers(view.live.answers(MOST)) if view.live else None
+    return head(live, view), tiles(live), prices(live, chosen), groups(live), flags(live), told, work(live)
 
 
 def _card(inside: list[Component]) -> Component:
