@@ -21,6 +21,7 @@ DATASET = Dataset(
         Column("shares_effective", DAY, "the date the count in use speaks of"),
         Column("how", TEXT, "issuer count, or sum of N classes"),
         Column("repaired", YES_NO, "a repair acts on a value behind this figure"),
+        Column("doubt", TEXT, "why the cap is not explained, in one line; empty: it is", optional=True),
     ),
     key=("session", "issuer"),
     layer=Layer.DERIVED,

@@ -60,19 +60,20 @@ SELECT
   COALESCE(whole_cap, class_cap) / close AS shares,
   COALESCE(whole_effective, class_effective) AS shares_effective,
   CASE WHEN whole_cap IS NULL THEN 'class count' ELSE 'issuer count' END AS how,
-  COALESCE(whole_repaired, class_repaired) AS repaired
+  COALESCE(whole_repaired, class_repaired) AS repaired,
+  CAST(NULL AS VARCHAR) AS doubt
 FROM traded
 WHERE NOT has_several AND (whole_cap IS NOT NULL OR class_cap IS NOT NULL)
 UNION ALL
 SELECT
   session, issuer, whole_security, name, whole_cap, whole_close, whole_cap / whole_close, whole_effective,
-  'issuer count', whole_repaired = 1
+  'issuer count', whole_repaired = 1, NULL
 FROM joined
 WHERE whole_cap IS NOT NULL
 UNION ALL
 SELECT
   session, issuer, security, name, sum_of_classes, close, sum_of_classes / close, class_effective,
   CASE WHEN classes = 1 THEN 'class count' ELSE CONCAT('sum of ', CAST(classes AS VARCHAR), ' classes') END,
-  class_repaired = 1
+  class_repaired = 1, NULL
 FROM joined
 WHERE whole_cap IS NULL AND counted = classes

@@ -32,8 +32,11 @@ LOOK_AGAIN = 600
 fewer answers, and not none.
 """
 
+ANSWERS_AGAIN = 3_000
+"""Milliseconds to the next look at every live answer: tables that are large, and folded away at first."""
+
 MINUTES = 90
-SHOWN = ("live-head", "live-tiles", "live-prices", "live-groups", "live-flags", "live-answers", "live-work")
+SHOWN = ("live-head", "live-tiles", "live-prices", "live-groups", "live-flags", "live-work")
 """The parts that every look builds anew."""
 
 
@@ -51,6 +54,8 @@ def layout(view: View) -> Component:
             dcc.Store(id="live-world", data=live.world),
             dcc.Store(id="live-known", data=[one.security for one in live.prices]),
             dcc.Store(id="live-drawn"),
+            dcc.Store(id="live-told"),
+            dcc.Interval(id="live-slow", interval=ANSWERS_AGAIN),
             html.Section(parts["live-head"], id="live-head", className="card now", **_label("How the market stands")),
             html.Div(_market(parts), id="live-market", hidden=live.flow is Flow.NEVER),
         ],
@@ -66,14 +71,13 @@ def _market(parts: dict[str, Component]) -> list[Component]:
                  className="columns"),
         html.Div([_card([html.H2("A group's share"), inner["live-groups"]]),
                   _card([html.H2("Trades that stand out"), inner["live-flags"]])], className="columns"),
-        _card([html.H2("Every live answer"), inner["live-answers"]]),
+        _card([html.H2("Every live answer"), html.Div(id="live-answers")]),
         _card([html.H2("How far it is read"), inner["live-work"]]),
     ]  # fmt: skip
 
 
 def _parts(live: Live, view: View, chosen: str | None) -> tuple[Component, ...]:
-    told = answers(view.live.answers(MOST)) if view.live else None
-    return head(live, view), tiles(live), prices(live, chosen), groups(live), flags(live), told, work(live)
+    return head(live, view), tiles(live), prices(live, chosen), groups(live), flags(live), work(live)
 
 
 def _card(inside: list[Component]) -> Component:
@@ -106,6 +110,7 @@ def register(app: App, view: View) -> None:
     if view.live:
         _watch(app, view, view.live)
         _draw(app, view.live)
+        _tell(app, view.live)
 
 
 def _steer(app: App) -> None:
@@ -173,6 +178,20 @@ def _draw(app: App, tape: LiveMarket) -> None:
             return (no_update,) * 4
         figure = chart(minutes, price.price, look(scheme), _stamp(live))
         return figure, in_words(price.security, minutes), f"/api/minutes?{urlencode({'security': price.security})}", now
+
+
+def _tell(app: App, tape: LiveMarket) -> None:
+    @app.callback(
+        Output("live-answers", "children"),
+        Output("live-told", "data"),
+        Input("live-slow", "n_intervals"),
+        State("live-told", "data"),
+        running=[(Output("live-slow", "disabled"), True, False)],
+    )
+    async def tell(_: int | None, told: str | None) -> tuple[Any, ...]:
+        live_answers = await to_thread(tape.answers, MOST)
+        now = str(hash("".join(answer.model_dump_json() for answer in live_answers)))
+        return (no_update, no_update) if now == told else (answers(live_answers), now)
 
 
 def _stamp(live: Live) -> str:
