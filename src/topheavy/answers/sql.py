@@ -20,7 +20,7 @@ _STRING = re.compile(r"'[^']*'")
 
 
 def ask(home: Home, query: str) -> list[dict[str, Any]]:
-    """Answer one SELECT as rows; the streamed and recorded tables it names are read where they are, live answers as told last.
+    """Answer one SELECT as rows; streamed and recorded tables are read where they are, live answers as told last.
 
     Raises:
         NotPublished: when nothing is published, and no such table is asked for.
@@ -37,10 +37,10 @@ def ask_table(home: Home, query: str) -> pa.Table:
 def units_in(query: str) -> Mapping[str, str]:
     """Return the units of columns of the tables and questions that a query names; where two say different, none."""
     sources = [units_of(item) for name, item in questions().items() if name in _words(query)]
+    declared = {name: item.all_columns for name, item in datasets().items()}
+    declared |= {name: item.all_columns for name, item in processors().items()}
     sources += [
-        {column.name: column.unit for column in item.all_columns}
-        for name, item in (*datasets().items(), *processors().items())
-        if name in _words(query)
+        {column.name: column.unit for column in columns} for name, columns in declared.items() if name in _words(query)
     ]
     named: dict[str, set[str]] = {}
     for source in sources:

@@ -7,15 +7,12 @@ from dash import html
 
 from topheavy.answers.live.processed import LiveAnswer, LiveColumn, Value
 from topheavy.core.clock import NEW_YORK
-from topheavy.core.text import NONE, counted, money, number, percent
+from topheavy.core.text import NONE, PAGE, counted, quantity
 from topheavy.web.components.table import table
 from topheavy.web.frame.page import Component
 
 MOST = 8
 """So many rows of each are shown; all are in the JSON interface."""
-
-LARGE = 1e6
-"""Amounts from here on are written short."""
 
 
 def answers(live_answers: Sequence[LiveAnswer]) -> Component:
@@ -50,8 +47,4 @@ def cell(value: Value, unit: str) -> str:
         return f"{value.astimezone(NEW_YORK):%H:%M:%S}"
     if isinstance(value, bool | str | date):
         return str(value)
-    if unit == "1":
-        return percent(value, 2)
-    if unit == "currency" and abs(value) >= LARGE:
-        return money(value)
-    return f"{value:,}" if isinstance(value, int) else number(value, 2)
+    return f"{value:,}" if isinstance(value, int) else quantity(value, unit, PAGE)
