@@ -46,7 +46,7 @@ def walk(client: TestClient, path: str) -> Walk:
     for _ in range(MOST_ROUNDS):
         before = json.dumps(sorted(told.values.items()), default=str)
         for callback in _of_this_page(callbacks, told):
-            if not callback.get("prevent_initial_call") or callback["output"] in told.called:
+            if callback["output"] not in told.called and not callback.get("prevent_initial_call"):
                 _call(client, told, callback, [])
         _touch_all(client, told, callbacks)
         if json.dumps(sorted(told.values.items()), default=str) == before:
