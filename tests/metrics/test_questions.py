@@ -6,7 +6,19 @@ from functools import cache
 import pyarrow as pa
 import pytest
 
-from support.metric_market import FRIDAY, MONDAY, TINY, count, dividend, failure, holding, in_group, market, repair
+from support.metric_market import (
+    FRIDAY,
+    MONDAY,
+    TINY,
+    count,
+    dividend,
+    doubt,
+    failure,
+    holding,
+    in_group,
+    market,
+    repair,
+)
 from topheavy.core.errors import MetricError
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
@@ -118,6 +130,7 @@ def answers() -> dict[str, pa.Table]:
         runs=[failure(MONDAY, "HTTP 500"), failure(MONDAY, "HTTP 503") | {"unit": "another"}],
         shares=[*TINY["shares"], count("SML", FRIDAY, 12)],
         dividends=[dividend("SML", FRIDAY, 1.0)],
+        doubts=[doubt("SML", FRIDAY)],
     )
     return DuckDB().answer(NAMES, inputs)
 

@@ -93,6 +93,12 @@ def repair(security: str, effective: date, field: str, before: float, after: flo
     )
 
 
+def doubt(security: str, since: date, until: date | None = None, **more: Any) -> Row:
+    """A doubt that acts."""
+    said = {"id": f"{security}{since}", "rule": "by hand", "evidence": "100 by hand", "question": "is it so?"}
+    return said | {"security": security, "since": since, "until": until, "acts": True} | more
+
+
 def failure(day: date, cause: str) -> Row:
     """A unit of work that failed."""
     unit = {"unit": f"polygon/bars/session={day}", "source": "polygon", "route": "bars", "session": day.isoformat()}
