@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast import long_training
+from support import long_training
 from support.histories import walk
 from support.long_training import RECIPE
 from topheavy.core.errors import ForecastError, UsageError
