@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS answers (
     received_at TEXT NOT NULL, unreadable TEXT, edition TEXT, PRIMARY KEY (unit, version));
 CREATE TABLE IF NOT EXISTS refined (
     unit TEXT NOT NULL, version TEXT NOT NULL, edition TEXT NOT NULL, PRIMARY KEY (unit));
+CREATE TABLE IF NOT EXISTS remarks (
+    unit TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, rows INTEGER NOT NULL);
 """
 
 _GROWN = (
@@ -183,11 +185,11 @@ class Ledger:
 
     def mark(self) -> int:
         """Return a number that stands for now: attempts written down later come after it, whatever clocks do."""
-        return int(self._rows("SELECT COALESCE(MAX(rowid), 0) FROM attempts")[0][0])
+        return int(self.rows("SELECT COALESCE(MAX(rowid), 0) FROM attempts")[0][0])
 
     def ended_after(self, unit: Unit, mark: int) -> Attempt | None:
         """Return the last attempt at a unit that was written down after ``mark``, if there is one."""
-        rows = self._rows(_ENDED_AFTER, unit.id, mark)
+        rows = self.rows(_ENDED_AFTER, unit.id, mark)
         return _attempt(rows[0]) if rows else None
 
     def begin(self, name: str, title: str, asked: int, began_at: datetime) -> None:
@@ -204,12 +206,12 @@ class Ledger:
         """Return the newest collections, the last begun first."""
         return [
             Collection(name, title, asked, ended, lost, datetime.fromisoformat(began), _moment(over))
-            for name, title, asked, ended, lost, began, over in self._rows(_COLLECTIONS, newest)
+            for name, title, asked, ended, lost, began, over in self.rows(_COLLECTIONS, newest)
         ]
 
     def usual(self) -> dict[tuple[str, str], tuple[float, float]]:
         """Return (source, route) → calls and seconds that a unit has taken on average, where any was answered."""
-        return {(source, route): (calls, seconds) for source, route, calls, seconds in self._rows(_CALLS)}
+        return {(source, route): (calls, seconds) for source, route, calls, seconds in self.rows(_CALLS)}
 
     def note_answer(self, entry: Entry) -> None:
         """Write down an answer that is safely in the raw zone; a version known already keeps its time,
@@ -243,7 +245,7 @@ class Ledger:
 
     def read_again(self, source: str, edition: str) -> None:
         """Let answers that another edition of a source's parser gave up be tried once more."""
-        if self._rows(f"SELECT 1 FROM answers WHERE {_GIVEN_UP} LIMIT 1", source, edition):
+        if self.rows(f"SELECT 1 FROM answers WHERE {_GIVEN_UP} LIMIT 1", source, edition):
             with self.transaction() as file:
                 file.execute(f"UPDATE answers SET unreadable = NULL WHERE {_GIVEN_UP}", (source, edition))
 
@@ -260,17 +262,18 @@ class Ledger:
 
     def latest(self) -> list[Entry]:
         """Return the newest readable answer of every unit."""
-        return [_entry(row) for row in self._rows(_LATEST)]
+        return [_entry(row) for row in self.rows(_LATEST)]
 
     def refined(self) -> dict[str, tuple[str, str]]:
         """Return unit → (version, edition) of what the tables hold."""
-        return {unit: (version, edition) for unit, version, edition in self._rows("SELECT * FROM refined")}
+        return {unit: (version, edition) for unit, version, edition in self.rows("SELECT * FROM refined")}
 
     def runs(self) -> list[Run]:
         """Return every unit ever asked for, with its last attempt."""
-        return [Run(_attempt(row[1:13]), int(row[13])) for row in self._rows(_RUNS)]
+        return [Run(_attempt(row[1:13]), int(row[13])) for row in self.rows(_RUNS)]
 
-    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Answer one question."""
         with self._lock:
             try:
                 return self._file.execute(sql, values).fetchall()

@@ -6,9 +6,9 @@ from typing import Any
 from dash import Dash, set_props
 from fastapi import FastAPI
 
-from topheavy import __version__
 from topheavy.core.errors import one_line
 from topheavy.core.log.logger import logger
+from topheavy.core.version import __version__
 from topheavy.web.access.addresses import Addresses
 from topheavy.web.access.guard import Guard
 from topheavy.web.api.backtests import add_scoreboard_api
