@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from topheavy.core.locks import SignOfLife, Taken, is_locked, locked, locked_by
+from topheavy.core.files.locks import SignOfLife, Taken, is_locked, locked, locked_by
 
 
 @pytest.mark.parametrize("place", ["file", "folder"])

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from topheavy.core.durable import write_once, write_over
 from topheavy.core.errors import LakeError, one_line
-from topheavy.core.locks import locked
+from topheavy.core.files.durable import write_once, write_over
+from topheavy.core.files.locks import locked
 from topheavy.core.log.logger import logger
 from topheavy.core.progress import Progress
 from topheavy.core.units import SourceKind

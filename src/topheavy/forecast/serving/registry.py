@@ -12,9 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from topheavy.core.durable import write, write_over
 from topheavy.core.errors import ForecastError, UsageError, one_line
-from topheavy.core.locks import locked
+from topheavy.core.files.durable import write, write_over
+from topheavy.core.files.locks import locked
 from topheavy.core.plugins import unknown
 from topheavy.forecast.serving.card import Card, read_card
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from topheavy.core.errors import LakeError, UsageError, one_line
-from topheavy.core.locks import Taken, locked_by
+from topheavy.core.files.locks import Taken, locked_by
 from topheavy.core.progress import Progress
 
 FILE = "schedule.lock"

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from topheavy.core.errors import StreamError, one_line
-from topheavy.core.locks import SignOfLife, is_locked
+from topheavy.core.files.locks import SignOfLife, is_locked
 from topheavy.core.log.logger import logger
 
 FOLDER, VERSION = "live", 2

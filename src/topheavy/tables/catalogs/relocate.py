@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from topheavy.core.locks import locked
+from topheavy.core.files.locks import locked
 from topheavy.core.log.logger import logger
 from topheavy.tables.catalogs.local import local, root
 from topheavy.tables.streams.offsets import carried, kept
