@@ -141,6 +141,7 @@ SEES: dict[str, frozenset[str]] = {
 OUTSIDE: dict[str, frozenset[str]] = {
     "pyreqwest": frozenset({"core"}),
     "stamina": frozenset({"core"}),
+    "fcntl": frozenset({"core"}),
     "exchange_calendars": frozenset({"core"}),
     "obstore": frozenset({"lake"}),
     "sqlite3": frozenset({"core", "lake"}),
