@@ -7,7 +7,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
               stream ──┘ │ ▼ └── forecast
                        repairs
 
-    core       words shared by all: calendar, symbols, http, plugins, settings, clock, locks, text, errors, log
+    core       words shared by all: calendar, symbols, http, files, plugins, settings, clock, text, errors, log
     datasets   what the data is: one file a table (columns, units, key, partition, checks)
     sources    one file a vendor: fetch brings bytes untouched, parse is pure
     simulator  a market that never was, and a vendor's HTTP API in front of it
@@ -141,6 +141,7 @@ SEES: dict[str, frozenset[str]] = {
 OUTSIDE: dict[str, frozenset[str]] = {
     "pyreqwest": frozenset({"core"}),
     "stamina": frozenset({"core"}),
+    "fcntl": frozenset({"core"}),
     "exchange_calendars": frozenset({"core"}),
     "obstore": frozenset({"lake"}),
     "sqlite3": frozenset({"core", "lake"}),
