@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import topheavy
-from topheavy import OUTSIDE, SEES
+from topheavy import OUTSIDE, SEES, WRITERS
 from topheavy.core.plugins import KINDS
 
 ROOT = Path(topheavy.__file__).parent
@@ -168,6 +168,89 @@ def test_rooms_are_introduced_to_each_other_in_the_open() -> None:
         and (getattr(node.func, "attr", "") or getattr(node.func, "id", "")) in {"import_module", "__import__"}
     ]
     assert set(hidden) == {"topheavy.core.plugins"}
+
+
+# who writes
+
+READERS = frozenset({"answers", "web"})
+STORES = frozenset({"lake", "tables"})
+PRIMITIVE = {"overwrite", "delete", "put", "unlink", "write_bytes", "write_text", "create_table", "drop_table",
+             "rmtree", "put_once", "executemany", "transaction", "dynamic_partition_overwrite"}  # fmt: skip
+"""What writes in the libraries that lake and tables stand on, and what they call it themselves."""
+
+CLOSING = {"close"}
+"""Who lets go of what it claimed writes nothing new; a reader closes too, and has claimed nothing."""
+
+HANDLES = {module.rsplit(".", 1)[1] for module in WRITERS} | {"lake", "tables"}
+"""What an opened store, or a module of one, is called where it is used."""
+
+
+def called(node: ast.AST) -> set[str]:
+    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    return {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
+
+
+def writing(module: str) -> set[str]:
+    """The functions and methods of a module that write, themselves or through another of the same module."""
+    tree = ast.parse(MODULES[module].read_text())
+    calls = {node.name: called(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    found: set[str] = set()
+    while more := {name for name, names in calls.items() if names & (PRIMITIVE | found)} - found:
+        found |= more
+    return found
+
+
+def named_writers(source: str, module: str) -> Iterator[str]:
+    """The writing functions that ``source`` imports, or calls on something called like a store."""
+    for name, line in imported(source, module, is_package=False):
+        place, _, function = name.rpartition(".")
+        if function in WRITERS.get(place, ()):
+            yield f"{module}, line {line}: {name}"
+    every = frozenset[str]().union(*WRITERS.values())
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in every:
+            handle = getattr(node.value, "attr", getattr(node.value, "id", "")).strip("_")
+            if handle in HANDLES or "_" in node.attr:
+                yield f"{module}, line {node.lineno}: {handle}.{node.attr}"
+
+
+def test_what_only_reads_names_no_writer() -> None:
+    wrong = [
+        found
+        for module, file in MODULES.items()
+        if room_of(module) in READERS
+        for found in named_writers(file.read_text(), module)
+    ]
+    assert not wrong, "answers read and web draws: let a job write"
+
+
+def test_every_function_that_writes_is_listed() -> None:
+    for module in MODULES:
+        if room_of(module) in STORES:
+            public = {name for name in writing(module) if not name.startswith("_")} - CLOSING
+            assert public <= WRITERS.get(module, frozenset()), f"{module} writes: say so in WRITERS"
+    for module, names in WRITERS.items():
+        tree = ast.parse(MODULES[module].read_text())
+        assert names <= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_writer_is_seen_however_it_is_named() -> None:
+    source = """
+from topheavy.tables.write import replace_all
+from topheavy.tables.streams import streaming
+def wrong(self, home):
+    streaming.append(home.tables, 1)
+    home.lake.keep(2)
+    self._tables.drop(3)
+    self.anything.note_attempt(4)
+    "a".replace("b", "c")
+    [].append(5)
+    streaming.scan(home.tables)
+"""
+    found = [item.split(": ")[1] for item in named_writers(source, "topheavy.answers.made_up")]
+    expected = ["topheavy.tables.write.replace_all", "streaming.append", "lake.keep", "tables.drop",
+                "anything.note_attempt"]  # fmt: skip
+    assert sorted(found) == sorted(expected)
 
 
 # libraries
