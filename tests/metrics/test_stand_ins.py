@@ -174,7 +174,7 @@ def test_a_giant_that_is_missing_a_month_never_raises_the_share_in_silence() -> 
     assert {round(100 * row["share"], 1) for row in days.values() if row["share"] is not None} == {55.5}
     away = [days[day] for day in DAYS[10:60]]
     assert {row["share"] for row in away} == {None}
-    assert {row["reason"] for row in away} == {"withheld: coverage 68.2 % is below the floor of 80.0 %"}
+    assert {row["reason"] for row in away} == {"coverage 68.2 % is below the floor of 80.0 %"}
     lower = ask("group_share", index(prices, groups=[in_group("TOP")], floor=0.6))
     assert {round(100 * row["share"], 1) for row in lower} == {55.5}
 
@@ -198,7 +198,7 @@ def test_half_the_members_of_unknown_size_withhold_the_figures_however_little_th
         level="issuer",
     )
     assert row["coverage"] == pytest.approx(100 / 110)
-    assert (row["status"], row["reason"]) == ("withheld", "withheld: nothing tells the size of 10 of 20 members")
+    assert (row["status"], row["reason"]) == ("withheld", "nothing tells the size of 10 of 20 members")
 
 
 def test_the_band_by_hand() -> None:
@@ -284,7 +284,7 @@ def test_a_group_with_a_doubtful_member_is_withheld_and_says_why() -> None:
     before, after = rows[DAYS[49], "magnificent7"], rows[DAYS[50], "magnificent7"]
     assert (before["share"], before["measured"]) == (pytest.approx(0.2), 2)
     assert (after["share"], after["share_low"], after["measured"]) == (None, None, 1)
-    assert after["reason"] == f"withheld: doubtful: LOST ({STEP})"
+    assert after["reason"] == f"doubtful: LOST ({STEP})"
     other = rows[DAYS[50], "others"]
     assert (other["share"], other["coverage"]) == (pytest.approx(0.1), pytest.approx(0.9))
     assert other["share_low"] < 0.1 < other["share_high"]
@@ -316,7 +316,7 @@ def own_file(**weights: float) -> Row:
 def test_a_file_cut_after_its_first_lines_covers_what_its_weights_add_up_to() -> None:
     row = own_file(BIG=20, MID=10, SMALL=7)
     assert (row["status"], row["coverage"]) == ("withheld", pytest.approx(0.37))
-    assert row["reason"] == "withheld: coverage 37.0 % is below the floor of 80.0 %"
+    assert row["reason"] == "coverage 37.0 % is below the floor of 80.0 %"
 
 
 def test_rounding_of_printed_weights_is_no_gap() -> None:

@@ -69,12 +69,12 @@ judged AS (
   SELECT
     b.*,
     CASE
-      WHEN b.measured = 0 THEN 'withheld: no member is measured'
+      WHEN b.measured = 0 THEN 'no member is measured'
       WHEN b.coverage < c.floor
-        THEN CONCAT('withheld: coverage ', CAST(ROUND(100.0 * b.coverage, 1) AS VARCHAR),
+        THEN CONCAT('coverage ', CAST(ROUND(100.0 * b.coverage, 1) AS VARCHAR),
                     ' % is below the floor of ', CAST(ROUND(100 * c.floor, 1) AS VARCHAR), ' %')
       WHEN CAST(b.members - b.unsized AS DOUBLE) / b.members < c.floor
-        THEN CONCAT('withheld: nothing tells the size of ', CAST(b.unsized AS VARCHAR), ' of ',
+        THEN CONCAT('nothing tells the size of ', CAST(b.unsized AS VARCHAR), ' of ',
                     CAST(b.members AS VARCHAR), ' members')
     END AS reason
   FROM banded AS b
@@ -97,7 +97,7 @@ stated AS (
 SELECT
   e.session, e."index", e.level,
   CASE WHEN s.session IS NULL THEN 'withheld' ELSE 'ok' END AS status,
-  CASE WHEN j.session IS NULL THEN 'withheld: the index has no members on this day' ELSE j.reason END AS reason,
+  CASE WHEN j.session IS NULL THEN 'the index has no members on this day' ELSE j.reason END AS reason,
   COALESCE(j.members, 0) AS members,
   COALESCE(j.measured, 0) AS measured,
   COALESCE(j.coverage, 0) AS coverage,

@@ -38,8 +38,8 @@ reasoned AS (
     s.*, c.total, c.coverage, c.total_high / c.total - 1 AS rest_up, 1 - c.total_low / c.total AS rest_down,
     CASE
       WHEN c.status <> 'ok' THEN c.reason
-      WHEN s.open = 1 THEN CONCAT('withheld: ', s.first_open)
-      WHEN s.open > 1 THEN CONCAT('withheld: ', s.first_open, ' and ', CAST(s.open - 1 AS VARCHAR), ' more')
+      WHEN s.open = 1 THEN s.first_open
+      WHEN s.open > 1 THEN CONCAT(s.first_open, ' and ', CAST(s.open - 1 AS VARCHAR), ' more')
     END AS reason
   FROM summed AS s
   JOIN concentration AS c ON c.session = s.session AND c."index" = s."index" AND c.level = 'issuer'
