@@ -7,7 +7,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
               stream ──┘ │ ▼ └── forecast
                        repairs
 
-    core       words shared by all: calendar, symbols, http, plugins, settings, clock, locks, text, errors, log
+    core       words shared by all: calendar, symbols, http, files, plugins, settings, clock, text, errors, log
     datasets   what the data is: one file a table (columns, units, key, partition, checks)
     sources    one file a vendor: fetch brings bytes untouched, parse is pure
     simulator  a market that never was, and a vendor's HTTP API in front of it
@@ -43,17 +43,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from topheavy.answers.answer import Answer, AnswerEvidence
+    from topheavy.answers.catalogue.catalogue import AskableQuestion
     from topheavy.answers.open_home import OpenHome
     from topheavy.core.errors import NotPublished, TopheavyError, UsageError
     from topheavy.core.version import __version__
-    from topheavy.metrics.questions import Question
 
 __all__ = [
     "Answer",
     "AnswerEvidence",
+    "AskableQuestion",
     "NotPublished",
     "OpenHome",
-    "Question",
     "TopheavyError",
     "UsageError",
     "__version__",
@@ -88,7 +88,7 @@ def __getattr__(name: str) -> Any:
         from topheavy.core import errors
 
         return getattr(errors, name)
-    if name in ("Answer", "AnswerEvidence", "OpenHome", "Question"):
+    if name in ("Answer", "AnswerEvidence", "AskableQuestion", "OpenHome"):
         from topheavy.answers import open_home  # which names them all
 
         return getattr(open_home, name)
@@ -141,6 +141,7 @@ SEES: dict[str, frozenset[str]] = {
 OUTSIDE: dict[str, frozenset[str]] = {
     "pyreqwest": frozenset({"core"}),
     "stamina": frozenset({"core"}),
+    "fcntl": frozenset({"core"}),
     "exchange_calendars": frozenset({"core"}),
     "obstore": frozenset({"lake"}),
     "sqlite3": frozenset({"core", "lake"}),
@@ -176,3 +177,33 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "rich": frozenset({"terminal"}),
 }
 """Library → the only rooms that may name it."""
+
+WRITERS: dict[str, frozenset[str]] = {
+    "topheavy.lake.folder": frozenset({"settle", "alone"}),
+    "topheavy.lake.raw": frozenset({"keep", "set_aside"}),
+    "topheavy.lake.store": frozenset({"put_once"}),
+    "topheavy.lake.remarks": frozenset({"replace"}),
+    "topheavy.lake.leases": frozenset({"claim", "release"}),
+    "topheavy.lake.ledger": frozenset(
+        {
+            "transaction",
+            "note_attempt",
+            "note_answer",
+            "note_unreadable",
+            "note_refined",
+            "read_again",
+            "forget_refined",
+            "begin",
+            "end",
+        }
+    ),
+    "topheavy.tables.catalogs.catalog": frozenset({"open", "drop"}),
+    "topheavy.tables.catalogs.relocate": frozenset({"settle"}),
+    "topheavy.tables.write": frozenset({"replace_slices", "replace_all"}),
+    "topheavy.tables.upkeep": frozenset({"tidy"}),
+    "topheavy.tables.streams.streaming": frozenset({"append", "restart", "replace"}),
+    "topheavy.tables.streams.compact": frozenset({"compact", "trim"}),
+    "topheavy.tables.streams.record": frozenset({"record"}),
+    "topheavy.warehouse.build": frozenset({"build"}),
+}
+"""File → its functions and methods that write: ``answers`` and ``web`` may name none of them."""

@@ -1,10 +1,11 @@
-"""What the demo shows beside its road: models on the scoreboard, and a market that goes on through the practice broker."""
+"""What the demo shows beside its road: models on the scoreboard, and a market that goes on live."""
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
@@ -28,11 +29,11 @@ GIANTS = 7
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home: Path = tmp_path_factory.mktemp("demo") / "home"
     with open_home(read_settings(home, {})) as opened:
-        assert demo(opened, since=SINCE, until=UNTIL, companies=20).failures == []
+        assert demo(opened, since=SINCE, until=UNTIL, companies=30).failures == []
         yield opened
 
 
-def trades(place: Home) -> list[dict]:
+def trades(place: Home) -> list[dict[str, Any]]:
     return sorted(
         read(place.tables, dataset("trades")).to_pylist(), key=lambda row: (row["event_time"], row["sequence"])
     )

@@ -33,7 +33,7 @@ from topheavy.core.settings import read_settings
 def demo(
     home: Annotated[Path | None, typer.Option("--home", help="Where the demo lives.")] = None,
     serve: Annotated[bool, typer.Option(help="Serve the page afterwards, until Ctrl-C.")] = True,
-    companies: Annotated[int, typer.Option(help="How many companies the simulated market has.", min=20)] = 500,
+    companies: Annotated[int, typer.Option(help="How many companies the simulated market has.", min=30)] = 500,
     port: PortOption = 0,
     as_json: JsonOption = False,
 ) -> None:
