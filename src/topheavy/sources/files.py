@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import polars as pl
 
@@ -40,7 +41,7 @@ from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source
 
 ENTRY_KEYS = {
     "path", "name", "dataset", "source", "basis", "symbols", "columns", "constants",
-    "dates", "clock", "zone", "numbers",
+    "dates", "clock", "zone", "numbers", "as_of", "fund",
 }  # fmt: skip
 AS_TRADED = "as traded"
 ADJUSTED = ("split-adjusted as of ", "split-and-dividend-adjusted as of ")
@@ -79,7 +80,7 @@ class Files(Source):
             _refuse_missing(entry, manifest)
         for entry in entries:
             if "source" in entry:
-                yield Unit(entry["source"], "holdings", subject=entry["address"])
+                yield Unit(entry["source"], "holdings", subject=entry["address"] + _told(entry))
             elif not ask.datasets or entry["dataset"] in ask.datasets:
                 yield Unit(self.name, entry["dataset"], subject=f"{manifest}#{entry['name']}")
 
@@ -166,6 +167,12 @@ def _refuse_missing(entry: dict[str, Any], manifest: Path) -> None:
     address = entry["address"]
     if not address.startswith(("http://", "https://")) and not Path(address).is_file():
         raise UsageError(f"{manifest} names {address}, which does not exist: correct the path; nothing was read")
+
+
+def _told(entry: dict[str, Any]) -> str:
+    """Return what a manifest says of a fund's file, as its source reads it behind the address."""
+    told: dict[str, str] = {key: str(entry[key]) for key in ("as_of", "fund") if key in entry}
+    return f"#{urlencode(told)}" if told else ""
 
 
 def _spelling(entry: dict[str, Any]) -> Spelling:
