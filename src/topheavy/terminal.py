@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -298,5 +299,22 @@ def _percent(value: float | None) -> str:
     return text.percent(value, style=text.TERMINAL)
 
 
+NO_NUMBER = "NaN and infinities, which JSON does not know, are written as null"
+
+
 def _json(value: object) -> str:
-    return json.dumps(value, default=str, indent=1, ensure_ascii=False)
+    """Write JSON and nothing else: what is no number is null, and a note says so."""
+    try:
+        return json.dumps(value, default=str, indent=1, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        plain = _finite(value)
+        noted = plain | {"note": NO_NUMBER} if isinstance(plain, dict) else plain
+        return json.dumps(noted, default=str, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: object) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _finite(item) for name, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value

@@ -41,7 +41,7 @@ from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source
 
 ENTRY_KEYS = {
     "path", "name", "dataset", "source", "basis", "symbols", "columns", "constants",
-    "dates", "clock", "zone", "numbers", "as_of", "fund",
+    "dates", "clock", "zone", "numbers", "as_of", "fund", "currency",
 }  # fmt: skip
 AS_TRADED = "as traded"
 ADJUSTED = ("split-adjusted as of ", "split-and-dividend-adjusted as of ")
@@ -57,6 +57,7 @@ class Files(Source):
     title: ClassVar[str] = "Your own CSV and Parquet files, by a manifest"
     rereads: ClassVar[bool] = True
     rank: ClassVar[int] = 60
+    edition: ClassVar[int] = 2
     routes: ClassVar[tuple[Route, ...]] = tuple(
         Route(name, (name,))
         for name in (
@@ -69,6 +70,7 @@ class Files(Source):
             "constituents",
             "groups",
             "holdings",
+            "rates",
         )
     )
 
@@ -103,7 +105,8 @@ class Files(Source):
         whole = _complete(frame, into, entry)
         kept, left_out = _keep_whole_rows(whole, into, entry["path"])
         rows = kept.to_arrow().cast(into.parsed_schema)
-        return Parsed({into.name: rows}, (*sheet.left_out, *left_out), _as_of(entry.get("symbols", "")))
+        named, currency = _as_of(entry.get("symbols", "")), entry.get("currency", "")
+        return Parsed({into.name: rows}, (*sheet.left_out, *left_out), named, currency=currency)
 
     def sample(self) -> Answer:
         """Two bars of a made-up company."""
@@ -183,6 +186,8 @@ def _spelling(entry: dict[str, Any]) -> Spelling:
 def _complete(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.DataFrame:
     filled = frame.with_columns(pl.lit(value).alias(name) for name, value in entry.get("constants", {}).items())
     filled = _on_basis(filled, into, entry)
+    if into.name == "dividends" and "currency" not in filled.columns and "currency" in entry:
+        filled = filled.with_columns(currency=pl.lit(entry["currency"]))
     if into.name == "shares" and "known" not in filled.columns:
         filled = filled.with_columns(known=pl.col("effective"))
     if into.name == "splits" and "kind" not in filled.columns:

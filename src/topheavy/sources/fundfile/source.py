@@ -54,6 +54,7 @@ class FundFile(Source):
     """An issuer's source: a subclass says how the issuer spells and orders its columns."""
 
     routes: ClassVar[tuple[Route, ...]] = (HOLDINGS,)
+    edition: ClassVar[int] = 2
     columns: ClassVar[Columns]
     orders: ClassVar[tuple[str, ...]]
     """Header lines as the issuer prints them, for files that come without theirs."""
