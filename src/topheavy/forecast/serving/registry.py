@@ -1,6 +1,5 @@
 """The registry: where models rest, ``models/<name>/<version>/`` with ``model.onnx`` and ``card.json``, nothing else."""
 
-import fcntl
 import json
 import os
 import re
@@ -13,8 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from topheavy.core.durable import write, write_over
 from topheavy.core.errors import ForecastError, UsageError, one_line
+from topheavy.core.files.durable import write, write_over
+from topheavy.core.files.locks import locked
 from topheavy.core.plugins import unknown
 from topheavy.forecast.serving.card import Card, read_card
 
@@ -233,17 +233,14 @@ def _writing(folder: Path) -> Iterator[None]:
     """Change what lies under a name alone among all processes; one that dies lets go."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise ForecastError(f"{folder} cannot be used for models: {one_line(error)}") from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-        os.fsync(lock)
+        with locked(folder) as lock:
+            yield
+            os.fsync(lock)
     except OSError as error:
         raise ForecastError(f"{folder} cannot be written: {one_line(error)}") from error
-    finally:
-        os.close(lock)
 
 
 def _versions(folder: Path) -> list[int]:

@@ -17,8 +17,8 @@ from topheavy.home import Home
 from topheavy.jobs.refine.batches import batches, complete, digest_of
 from topheavy.jobs.refine.closed_days import without_closed_days
 from topheavy.jobs.refine.remarked import remarks_on
-from topheavy.lake.ledger import Attempt, Entry
 from topheavy.lake.raw import Lake
+from topheavy.lake.records import Attempt, Entry
 from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
 from topheavy.sources.reading.currencies import in_home_currency
 from topheavy.sources.reading.guarded import parse_guarded

@@ -2,9 +2,7 @@
 about every second, so that another process can show it without reading the tables.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -15,10 +13,10 @@ from uuid import uuid4
 import pyarrow as pa
 
 from topheavy.core.errors import StreamError, one_line
-from topheavy.core.locks import is_locked
+from topheavy.core.files.locks import SignOfLife, is_locked
 from topheavy.core.log.logger import logger
 
-FOLDER = "live"
+FOLDER, VERSION = "live", 2
 MOMENTS = ("began_at", "said_at", "committed_at", "heard_at")
 _PLAIN = {pa.timestamp("us", "UTC"): pa.int64(), pa.date32(): pa.int32()}
 """How a column stands in JSON: µs and days since 1970."""
@@ -57,8 +55,8 @@ class SinkStatus:
     """Source kind → when it was last received."""
     seconds: Mapping[int, int] = field(default_factory=dict)
     parts: Mapping[int, Part] = field(default_factory=dict)
-    prices: pa.Table = field(default_factory=lambda: pa.table({}))
-    jumps: pa.Table = field(default_factory=lambda: pa.table({}))
+    answers: Mapping[str, pa.Table] = field(default_factory=dict)
+    """The answers of the processors that trades move, by name."""
     lives: bool = False
     """Whether its process is there still: not written, but looked at."""
 
@@ -69,7 +67,7 @@ class StatusFile:
     def __init__(self, home: Path, topic: str, index: int, of: int) -> None:
         self._folder, self._topic, self._part = home / FOLDER, topic, f"{index + 1}-of-{of}"
         self._name = f"{topic}.{self._part}.{uuid4().hex[:8]}"
-        self._sign_of_life: int | None = None
+        self._sign_of_life: SignOfLife | None = None
         self._troubled = False
 
     def open(self) -> None:
@@ -83,8 +81,7 @@ class StatusFile:
             for file in self._folder.glob("*.json"):
                 if self._is_ours(file) and not is_locked(file.with_suffix(".lock")):
                     file.unlink(missing_ok=True)
-            self._sign_of_life = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(self._sign_of_life, fcntl.LOCK_EX)
+            self._sign_of_life = SignOfLife(self._folder / f"{self._name}.lock")
         except OSError as error:
             raise StreamError(f"{self._folder} cannot be written: {one_line(error)}; check the disk") from error
 
@@ -103,8 +100,7 @@ class StatusFile:
     def close(self) -> None:
         """End; the last bulletin stays."""
         if self._sign_of_life is not None:
-            os.close(self._sign_of_life)
-            (self._folder / f"{self._name}.lock").unlink(missing_ok=True)
+            self._sign_of_life.end()
             self._sign_of_life = None
 
     def _is_ours(self, file: Path) -> bool:
@@ -140,26 +136,25 @@ def _read(file: Path) -> SinkStatus | None:
 
 
 def _plain(sink_status: SinkStatus) -> dict[str, Any]:
-    tables = {name: _columns(getattr(sink_status, name)) for name in ("prices", "jumps")}
-    rest = {name: getattr(sink_status, name) for name in SinkStatus.__slots__ if name not in {*tables, "lives"}}
+    rest = {name: getattr(sink_status, name) for name in SinkStatus.__slots__ if name not in {"answers", "lives"}}
     for name in MOMENTS:
         rest[name] = rest[name] and rest[name].isoformat()
     rest["kinds"] = {kind: at.isoformat() for kind, at in sink_status.kinds.items()}
     rest["parts"] = {part: asdict(one) for part, one in sink_status.parts.items()}
-    return {"version": 1} | rest | tables
+    answers = {name: _columns(rows) for name, rows in sink_status.answers.items()}
+    return {"version": VERSION, **rest, "answers": answers}
 
 
 def _bulletin(plain: dict[str, Any], *, lives: bool) -> SinkStatus:
     version = plain.pop("version")
-    if version != 1:
+    if version != VERSION:
         raise ValueError(f"version {version} is not known here")
     for name in MOMENTS:
         plain[name] = datetime.fromisoformat(plain[name]) if plain[name] else None
     plain["kinds"] = {kind: datetime.fromisoformat(at) for kind, at in plain["kinds"].items()}
     plain["seconds"] = {int(at): count for at, count in plain["seconds"].items()}
     plain["parts"] = {int(part): Part(**one) for part, one in plain["parts"].items()}
-    for name in ("prices", "jumps"):
-        plain[name] = _table(plain[name])
+    plain["answers"] = {name: _table(columns) for name, columns in plain["answers"].items()}
     return SinkStatus(**plain, lives=lives)
 
 
@@ -173,7 +168,8 @@ def _table(columns: dict[str, Any]) -> pa.Table:
     return pa.table({name: _column(one["type"], one["values"]) for name, one in columns.items()})
 
 
-_TYPES = {str(one): one for one in (*_PLAIN, pa.float64(), pa.int64(), pa.uint32(), pa.string(), pa.large_string())}
+_TYPES = {str(kind): kind for kind in (*_PLAIN, pa.float64(), pa.int64(), pa.string(), pa.bool_())}
+"""The types that a live answer's columns may have."""
 
 
 def _column(name: str, values: list[Any]) -> pa.Array:
