@@ -177,3 +177,33 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "rich": frozenset({"terminal"}),
 }
 """Library → the only rooms that may name it."""
+
+WRITERS: dict[str, frozenset[str]] = {
+    "topheavy.lake.folder": frozenset({"settle", "alone"}),
+    "topheavy.lake.raw": frozenset({"keep", "set_aside"}),
+    "topheavy.lake.store": frozenset({"put_once"}),
+    "topheavy.lake.remarks": frozenset({"replace"}),
+    "topheavy.lake.leases": frozenset({"claim", "release"}),
+    "topheavy.lake.ledger": frozenset(
+        {
+            "transaction",
+            "note_attempt",
+            "note_answer",
+            "note_unreadable",
+            "note_refined",
+            "read_again",
+            "forget_refined",
+            "begin",
+            "end",
+        }
+    ),
+    "topheavy.tables.catalogs.catalog": frozenset({"open", "drop"}),
+    "topheavy.tables.catalogs.relocate": frozenset({"settle"}),
+    "topheavy.tables.write": frozenset({"replace_slices", "replace_all"}),
+    "topheavy.tables.upkeep": frozenset({"tidy"}),
+    "topheavy.tables.streams.streaming": frozenset({"append", "restart", "replace"}),
+    "topheavy.tables.streams.compact": frozenset({"compact", "trim"}),
+    "topheavy.tables.streams.record": frozenset({"record"}),
+    "topheavy.warehouse.build": frozenset({"build"}),
+}
+"""File → its functions and methods that write: ``answers`` and ``web`` may name none of them."""
