@@ -7,6 +7,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import pyarrow as pa
+
 from topheavy.warehouse.ask import Warehouse
 
 MOST_HELD = 512
@@ -40,6 +42,15 @@ class Published:
         """
         with self._lock:
             return self._warehouse.rows(sql, parameters or None)
+
+    def table(self, sql: str, **parameters: Any) -> pa.Table:
+        """Answer one SELECT with ``$name`` parameters, as an Arrow table: for answers worked out over many rows.
+
+        Raises:
+            NotPublished: while nothing is published.
+        """
+        with self._lock:
+            return self._warehouse.ask(sql, parameters or None)
 
     def remember(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the answer kept under ``name``, making it first where this publication has none yet."""
