@@ -8,10 +8,10 @@ export UV_PYTHON_DOWNLOADS ?= automatic
 # Where a machine forbids Python to keep compiled modules, every start would compile some three thousand again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo serve test lint types check endurance bench dagster kafka docs clean
+.PHONY: help demo serve test quick lint types check hooks endurance bench dagster kafka docs site site-serve wheel wheel-test clean
 
 help: ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
 
 demo: .venv/ready ## A simulated market through the whole road, and a page to look at
 	@.venv/bin/topheavy demo
@@ -22,13 +22,20 @@ serve: .venv/ready ## Serve the demo's page again
 test: .venv/dev ## Run all tests
 	@.venv/bin/python -m pytest -q -n auto
 
+quick: .venv/dev ## Style, types and the tests that need nothing, in under a minute: a developer's loop
+	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
+	@.venv/bin/python -m pytest -q -n 2 --dist worksteal -m "not (slow or kill or kafka or browser or market)"
+
 lint: .venv/dev ## Check style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 
 types: .venv/dev ## Check types
 	@.venv/bin/mypy
 
-check: lint types test ## Everything CI checks
+check: lint types test ## Style, types and all tests
+
+hooks: .venv/dev ## Check style and types before every commit
+	@.venv/bin/pre-commit install
 
 endurance: .venv/dev ## Four hundred kills of a backfill, fifty of a stream, four hundred random walks
 	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
@@ -47,6 +54,18 @@ kafka: ## A real Kafka on this machine, on 127.0.0.1:9092 until Ctrl-C (needs Ja
 
 docs: .venv/dev ## Write the generated reference pages again
 	@.venv/bin/python docs/generate.py
+
+site: .venv/dev ## The documentation as a site, in build/site; a warning fails it
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+
+site-serve: .venv/dev ## Show the site while it is written, on http://127.0.0.1:8000
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs serve
+
+wheel: | $(UV) ## The wheel and the source archive, in dist/
+	@$(UV) build --quiet --out-dir dist && ls dist
+
+wheel-test: | $(UV) ## The built wheel, in clean environments of the oldest and the newest Python
+	@UV=$(UV) tests/wheel/run
 
 clean: ## Remove the environment and the demo's home
 	@rm -rf .venv .topheavy-demo

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from topheavy.answers.show import METRICS
+from topheavy.answers.catalogue.catalogue import catalogue
 from topheavy.core.plugins import KINDS, scan
 from topheavy.datasets.schema import Dataset, datasets
 from topheavy.metrics.questions import questions
@@ -28,14 +28,31 @@ def dataset_page() -> str:
 
 def question_page() -> str:
     """Every question with its grain, inputs and unit."""
-    parts = ["# Questions", "One SQL file each, in `src/topheavy/metrics/sql/`.", ""]
-    parts += ["| name | kind | question | grain | reads | unit |", "|---|---|---|---|---|---|"]
+    parts = ["# Questions", "One SQL file each, in `src/topheavy/metrics/sql/`. The lines on top of a file are what",
+             "`src/topheavy/metrics/header.py` tells, and all it takes to be asked everywhere.", ""]  # fmt: skip
+    parts += ["## What may be asked", "", *ASKED.splitlines(), ""]
+    parts += [
+        "| name | question | narrowed by | day | without a date | order | units |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, item in catalogue().items():
+        narrowed, order = ", ".join(item.choices) or "–", ", ".join(item.order)
+        units = ", ".join(f"{column} {unit}" for column, unit in sorted(item.units.items())) or "as in what it reads"
+        parts.append(f"| `{name}` | {item.text} | {narrowed} | {item.day or '–'} | {item.without_a_date} | {order} "
+                     f"| {units} |")  # fmt: skip
+    parts += ["", "## All files", ""]
+    parts += ["| file | kind | question | grain | reads | unit |", "|---|---|---|---|---|---|"]
     for item in questions().values():
         grain, reads = ", ".join(item.grain), ", ".join(item.inputs)
-        parts.append(f"| `{item.name}` | {item.kind} | {item.text} | {grain} | {reads} | {item.unit} |")
-    parts += ["", "## Metrics of `topheavy show`", "", "| metric | what it shows | narrowed by |", "|---|---|---|"]
-    parts += [f"| `{name}` | {m.about} | {', '.join(m.choices) or 'dates only'} |" for name, m in METRICS.items()]
+        parts.append(f"| `{item.name}.sql` | {item.kind} | {item.text} | {grain} | {reads} | {item.unit} |")
     return HEAD + "\n".join(parts) + "\n"
+
+
+ASKED = """\
+Each is asked alike everywhere: `topheavy show NAME`, `GET /api/NAME` (JSON, CSV or Arrow), and
+`topheavy.open(home).ask("NAME", …)` in Python. An index, level or group that is not named is SP500, issuer and
+magnificent7, where they are published. A day or a period narrows by the day column.
+"""
 
 
 def plugin_page() -> str:

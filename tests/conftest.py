@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -10,11 +10,31 @@ from pathlib import Path
 import pytest
 
 from support.market_data import PROJECT, market_folder, needs_market
+from support.marks import mark_items
+from support.skipped import told
 from topheavy.core.settings import read_settings
 from topheavy.home import Home, open_home
 from topheavy.jobs.road import ask_for, run
 
 SINCE, UNTIL = date(2020, 11, 30), date(2023, 12, 29)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they take, before any are chosen by their marks."""
+    mark_items(items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """Say at the very end what was skipped for want of what, and the command that brings it."""
+    yield
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = [str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports]
+    if reasons:
+        terminalreporter.section("not tested here")
+        for line in told(reasons):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -181,6 +181,7 @@ def test_a_repair_is_switched_off_and_on(topheavy: Run, tmp_path: Path) -> None:
         assert json.loads(out)["rows"] == [{"low_price": expected}]
 
 
+@pytest.mark.slow
 def test_simulated_data_says_so_everywhere(topheavy: Run, tmp_path: Path) -> None:
     home = str(tmp_path / "sim")
     code, out, _ = topheavy("demo", "--no-serve", "--companies", "30", "--home", home)

@@ -35,6 +35,7 @@ def test_it_is_kept_without_what_it_printed() -> None:
     assert not [cell for cell in book.cells if cell.get("outputs") or cell.get("execution_count")]
 
 
+@pytest.mark.slow
 def test_it_walks_from_data_to_sql(cells: list[Any]) -> None:
     said = [text_of(cell) for cell in cells]
     assert said[0].startswith("SIMULATED []"), "the road was walked, nothing failed, and the world is named"

@@ -64,6 +64,7 @@ def test_another_form_is_refused(tmp_path: Path) -> None:
     assert (code, "'xml'" in err) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_planted_key_is_nowhere(tmp_path: Path, form: str) -> None:
     environment = {"POLYGON_API_KEY": KEY, "TOPHEAVY_POLYGON_URL": f"http://me:{KEY}@no.invalid", "PATH": "",
@@ -77,6 +78,7 @@ def test_a_planted_key_is_nowhere(tmp_path: Path, form: str) -> None:
     assert KEY.encode() not in ledger
 
 
+@pytest.mark.slow
 def test_status_tells_what_is_being_collected(tmp_path: Path) -> None:
     home = small_home(tmp_path / "home")
     ledger = Ledger(home / "ledger.sqlite")

@@ -26,15 +26,80 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     cli        one command per leg of the road; terminal is what a person reads there
 
 Three kinds of code do not mix: jobs write, answers read, web draws.
-``SEES`` says which room may import which, ``OUTSIDE`` which room may name which library;
-``tests/test_architecture.py`` holds both.
+``SEES`` says which room may import which, ``OUTSIDE`` which room may name which library, ``WRITERS`` which functions
+write; ``tests/test_architecture.py`` holds them.
+
+From Python::
+
+    import topheavy
+
+    with topheavy.open("my-home") as home:
+        answer = home.ask("concentration", index="SP500", on="2023-12-29")
+        print(answer.evidence.world, answer.to_pandas())
 """
 
-from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["OUTSIDE", "SEES", "__version__"]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-__version__ = version("topheavy")
+    from topheavy.answers.answer import Answer, AnswerEvidence
+    from topheavy.answers.open_home import OpenHome
+    from topheavy.core.errors import NotPublished, TopheavyError, UsageError
+    from topheavy.core.version import __version__
+    from topheavy.metrics.questions import Question
+
+__all__ = [
+    "Answer",
+    "AnswerEvidence",
+    "NotPublished",
+    "OpenHome",
+    "Question",
+    "TopheavyError",
+    "UsageError",
+    "__version__",
+    "open",
+]
+
+
+def open(home: "str | Path | None" = None) -> "OpenHome":
+    """Open a home for reading: the folder given, else ``TOPHEAVY_HOME``, else ``.topheavy``.
+
+    Raises:
+        TopheavyError: when there is no home.
+
+    Example:
+        >>> home = topheavy.open(path)
+        >>> home.world
+        'real'
+        >>> home.close()
+    """
+    from topheavy.answers.open_home import OpenHome
+
+    return OpenHome(home)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that importing the package takes no time."""
+    if name == "__version__":
+        from topheavy.core.version import __version__
+
+        return __version__
+    if name in ("NotPublished", "TopheavyError", "UsageError"):
+        from topheavy.core import errors
+
+        return getattr(errors, name)
+    if name in ("Answer", "AnswerEvidence", "OpenHome", "Question"):
+        from topheavy.answers import open_home  # which names them all
+
+        return getattr(open_home, name)
+    raise AttributeError(f"module 'topheavy' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """List the public names, those not yet imported too."""
+    return sorted({*globals(), *__all__})
+
 
 SEES: dict[str, frozenset[str]] = {
     "core": frozenset(),
@@ -97,12 +162,13 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "sqlite3": frozenset({"core", "lake"}),
     "pyiceberg": frozenset({"tables"}),
     "duckdb": frozenset({"metrics", "warehouse"}),
+    "pandas": frozenset({"answers"}),
     "python_calamine": frozenset({"sources"}),
     "confluent_kafka": frozenset({"stream"}),
     "websockets": frozenset({"stream"}),
     "aws_msk_iam_sasl_signer": frozenset({"stream"}),
     "orjson": frozenset({"sources", "simulator", "stream"}),
-    "polars": frozenset({"sources", "repairs", "tables", "stream"}),
+    "polars": frozenset({"answers", "sources", "repairs", "tables", "stream"}),
     "dash": frozenset({"web"}),
     "dash_ag_grid": frozenset({"web"}),
     "dash_mantine_components": frozenset({"web"}),

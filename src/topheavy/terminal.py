@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -14,29 +15,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from topheavy.core import text
 from topheavy.core.log.lines import Form, form_in_use
 from topheavy.core.log.logger import logger
 from topheavy.core.progress import Progress, Silent
 
 SIMULATED = "SIMULATED"
-PERCENT = {
-    "share", "coverage", "top1", "top5", "top10", "weight", "weight_in_group", "share_change", "value_change",
-    "total_change", "excess",
-}  # fmt: skip
-MONEY = {"total", "measured_total", "value", "market_cap", "cap_before"}
 
 
-def say(text: str) -> None:
+def say(line: str) -> None:
     """Print one line."""
-    Console(highlight=False, soft_wrap=True).print(text, markup=False)
+    Console(highlight=False, soft_wrap=True).print(line, markup=False)
 
 
-def fail(text: str) -> None:
+def fail(line: str) -> None:
     """Print one line on standard error; where machines read that, it is an object like all others."""
     if form_in_use() is Form.JSON:
-        logger.error("%s", text)
+        logger.error("%s", line)
         return
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"topheavy: {text}", markup=False)
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"topheavy: {line}", markup=False)
 
 
 def address(url: str) -> None:
@@ -164,24 +161,8 @@ def plan(source: str, found: Any, *, as_json: bool) -> None:
     if found.more:
         say("  units by company come on top: no member of an index is known yet (collect constituents or holdings)")
     if cost.calls:
-        limit = f"{span(cost.seconds)} at {source}'s limit, {cost.binding}" if cost.binding else "no limit binds"
+        limit = f"{text.span(cost.seconds)} at {source}'s limit, {cost.binding}" if cost.binding else "no limit binds"
         say(f"  about {cost.calls:,} calls; {limit}")
-
-
-def span(seconds: float) -> str:
-    """Write a length of time as a person would.
-
-    >>> span(0.4), span(75), span(18_720), span(200_000)
-    ('under a second', '1 min 15 s', '5 h 12 min', '2 d 7 h')
-    """
-    if seconds < 1:
-        return "under a second"
-    whole, parts = round(seconds), []
-    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
-        if whole >= size:
-            parts.append(f"{whole // size} {name}")
-        whole %= size
-    return " ".join(parts[:2])
 
 
 def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
@@ -244,7 +225,7 @@ def status(found: Mapping[str, Any], *, as_json: bool) -> None:
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
     for one in found["collecting"]:
-        left = f", {span(one['seconds_left'])} left" if one["seconds_left"] is not None else ""
+        left = f", {text.span(one['seconds_left'])} left" if one["seconds_left"] is not None else ""
         say(f"  collecting {one['title']}: {one['ended']:,} of {one['asked']:,}, {one['failed']:,} failed{left}")
     for title in ("units", "sessions", "tables"):
         if found[title]:
@@ -253,16 +234,37 @@ def status(found: Mapping[str, Any], *, as_json: bool) -> None:
     say(f"  published {about['published_at']} by topheavy {about['version']}" if about else "  nothing published yet")
 
 
-def rows(title: str, found: list[dict[str, Any]], world: str, *, as_json: bool) -> None:
-    """Print rows as a table, or as JSON with the world they speak of."""
+def rows(
+    title: str,
+    found: list[dict[str, Any]],
+    world: str,
+    *,
+    as_json: bool,
+    units: Mapping[str, str] = MappingProxyType({}),
+    beside: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Print rows as a table, figures as their columns' ``units`` ask; or as JSON with the world they speak of, and
+    what else stands ``beside`` them."""
     if as_json:
-        say(_json({"metric": title, "world": world, "rows": found}))
+        say(_json({"metric": title, "world": world, **beside, "rows": found}))
         return
     _banner(world)
     if found:
-        _table(found)
+        _table(found, units)
     else:
         say("  no rows")
+
+
+def told(lines: Iterable[str], world: str) -> None:
+    """Print an answer that is already in words, below the world it speaks of."""
+    _banner(world)
+    for line in lines:
+        say(f"  {line}" if line else "")
+
+
+def say_json(value: object) -> None:
+    """Print a value as JSON."""
+    say(_json(value))
 
 
 def findings(found: Iterable[Any], *, as_json: bool) -> None:
@@ -284,48 +286,33 @@ TALL = 9
 """A single row of this many columns or more is easier to read from top to bottom."""
 
 
-def _table(found: list[dict[str, Any]]) -> None:
+def _table(found: list[dict[str, Any]], units: Mapping[str, str] = MappingProxyType({})) -> None:
     if len(found) == 1 and len(found[0]) >= TALL:
         for name, value in found[0].items():
-            say(f"  {name:<16} {_cell(name, value)}")
+            say(f"  {name:<16} {_cell(value, units.get(name, ''))}")
         return
     table = Table(box=None, pad_edge=True, header_style="bold")
     for name in found[0]:
         numeric = isinstance(next((row[name] for row in found if row[name] is not None), None), int | float)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in found:
-        table.add_row(*(_cell(name, value) for name, value in row.items()))
+        table.add_row(*(_cell(value, units.get(name)) for name, value in row.items()))
     wide = Console(highlight=False, markup=False)
     Console(highlight=False, markup=False, width=max(wide.width, 80) if wide.is_terminal else 200).print(table)
 
 
-def _cell(name: str, value: Any) -> str:
+def _cell(value: Any, unit: str | None) -> str:
     if value is None:
-        return "–"
+        return text.TERMINAL.none
     if isinstance(value, bool | str | date | datetime):
         return str(value)
     if isinstance(value, float):
-        return _number(name, value)
+        return text.quantity(value, unit or "")
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _number(name: str, value: float) -> str:
-    if name in PERCENT:
-        return _percent(value)
-    if name in MONEY and abs(value) >= 1e6:
-        return _money(value)
-    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.4g}" if abs(value) < 10 else f"{value:,.2f}"
-
-
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.2f} %"
-
-
-def _money(value: float) -> str:
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if abs(value) >= size:
-            return f"{value / size:,.3f} {letter}"
-    return f"{value:,.2f}"
+    return text.percent(value, style=text.TERMINAL)
 
 
 def _json(value: object) -> str:

@@ -70,6 +70,7 @@ def fullest(moments: list[float], window: float) -> int:
     return max(sum(start <= other < start + window for other in moments) for start in moments)
 
 
+@pytest.mark.slow
 def test_four_processes_of_three_threads_keep_one_limit(tmp_path: Path) -> None:
     crew = [take(tmp_path, 20, 3, 8) for _ in range(4)]
     left = sorted(float(line) for process in crew for line in process.communicate(timeout=120)[0].split())
@@ -81,6 +82,7 @@ def test_four_processes_of_three_threads_keep_one_limit(tmp_path: Path) -> None:
     assert given[-1] - given[0] >= duration(Limits(per_second=20), 96)
 
 
+@pytest.mark.kill
 def test_a_killed_process_leaves_its_count_and_no_lock(tmp_path: Path) -> None:
     random = Random(3)
     for _ in range(6):

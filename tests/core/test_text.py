@@ -33,6 +33,30 @@ def test_figures_and_days(written: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (0.28094, "1", "28.09 %"),
+        (-0.0117, "1", "-1.17 %"),
+        (3.75068916e12, "currency", "3.751 T"),
+        (581.88e9, "currency", "581.880 B"),
+        (134.25, "currency", "134.25"),
+        (-2.5e6, "currency", "-2.500 M"),
+        (208.35, "0 to 10,000", "208.35"),
+        (0.688, "0 to 1", "0.688"),
+        (15_552_752_000.0, "shares", "15,552,752,000"),
+        (None, "1", "–"),
+    ],
+)
+def test_a_figure_is_written_as_its_unit_asks(value: float | None, unit: str, expected: str) -> None:
+    assert text.quantity(value, unit) == expected
+
+
+def test_a_page_writes_the_same_figures_its_own_way() -> None:
+    assert text.quantity(-0.0117, "1", text.PAGE).replace("\u00a0", " ") == "−1.2 %"
+    assert text.quantity(3.75068916e12, "currency", text.PAGE).replace("\u00a0", " ") == "$3.8 T"
+
+
+@pytest.mark.parametrize(
     ("name", "security", "expected"),
     [
         ("APPLE INC", "AAPL", "Apple"),

@@ -169,6 +169,7 @@ def test_a_schedule_asks_for_the_session_that_just_closed(project: Any, moment: 
 # a session goes the whole road
 
 
+@pytest.mark.slow
 def test_a_session_materialises_and_shows_its_checks(project: Any, home: Path) -> None:
     lists = go(project, "road_files", home, partition_key=LAST)
     assert not lists.success  # constituents alone publish nothing, and that is said, once

@@ -137,6 +137,7 @@ def test_it_begins_as_tomorrow_is_today() -> None:
     assert recurrent @ recurrent.T == pytest.approx(np.eye(6), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_of_many_networks_each_learns_as_it_would_alone() -> None:
     one = lessons(task_of("price"), LOOKBACK, each=True)
     recipe = Recipe(units=4, epochs=2, batch=32, rate=0.01, patience=0)
@@ -169,6 +170,7 @@ def test_weights_that_are_no_numbers_are_never_kept() -> None:
 # the same elsewhere
 
 
+@pytest.mark.slow
 def test_keras_says_the_same() -> None:
     model = at_random(2)
     x = task_of("price", series=2).x

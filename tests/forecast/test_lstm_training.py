@@ -79,6 +79,8 @@ def loss(one: Lessons, weights: Floats) -> float:
 # killed
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 @each_kind
 def test_a_training_that_was_killed_ends_in_the_same_weights(tmp_path: Path, each: bool) -> None:
     one, kept = taught(each=each), tmp_path / "kept"
@@ -138,6 +140,7 @@ def test_several_devices_end_with_the_model_of_one(tmp_path: Path, each: bool, d
         assert trained["weights"] == pytest.approx(alone(one).weights, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_two_processes_reach_the_loss_of_one(tmp_path: Path) -> None:
     one, heard = taught(each=False), Heard()
     shared, single = train_shared(one, RECIPE, 2, tmp_path / "kept", heard), alone(one)
@@ -151,6 +154,7 @@ def test_two_processes_reach_the_loss_of_one(tmp_path: Path) -> None:
     assert np.array_equal(gone_on.weights, shared.weights)
 
 
+@pytest.mark.slow
 def test_two_processes_share_many_networks_and_go_on_from_where_one_stood(tmp_path: Path) -> None:
     one = taught(each=True)
     train(one, replace(RECIPE, epochs=2), tmp_path, Silent())

@@ -191,6 +191,7 @@ def test_threads_that_register_at_once_get_versions_of_their_own(registry: Regis
     assert sorted(found) == list(range(1, 13))
 
 
+@pytest.mark.kill
 def test_a_kill_leaves_no_half_version(registry: Registry, tmp_path: Path) -> None:
     process = started(tmp_path, 10_000)
     assert process.stdout is not None

@@ -64,6 +64,7 @@ def cap(place: Home) -> float:
     return float(row["market_cap"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damaged_tables_are_named_and_made_anew(published: Path, damage: str) -> None:
     with place_in(published) as place:

@@ -34,6 +34,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_a_damaged_file_is_named_and_changes_nothing(tmp_path: Path, kind: str) -> None:
     body, says = DAMAGED[kind]

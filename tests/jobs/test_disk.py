@@ -56,6 +56,7 @@ def last_line(step: dict[str, Any]) -> str:
     return str(lines[0])
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_in_one_line(seen: dict[str, Any]) -> None:
     failed = seen["too small"][-1]
     assert (failed["words"], failed["code"]) == (seen["stops at"], 1)

@@ -242,6 +242,7 @@ def test_a_champion_is_trained_anew_only_on_something_new(growing: Home, tmp_pat
     assert f"0 of {FEWEST} sessions" in verdict.why
 
 
+@pytest.mark.slow
 def test_a_challenger_that_is_no_better_does_not_win(place: Home) -> None:
     then = replace(ALL, until=DAYS[KNOWN - FEWEST - 2])
     train(place, order("naive", subject=then), clock=daily(KNOWN))

@@ -174,6 +174,7 @@ def test_calls_above_a_limit_fail_with_their_cause_and_the_others_stand(vendor: 
         assert all(customer.bars(session) == vendor.truth(session) for session in held)
 
 
+@pytest.mark.slow
 def test_a_storm_ends_as_if_it_had_not_been(
     market: Market, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

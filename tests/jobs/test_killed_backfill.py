@@ -28,6 +28,7 @@ from topheavy.lake.ledger import Ledger
 from topheavy.simulator.api.server import running
 from topheavy.tables.read import read
 
+pytestmark = [pytest.mark.kill, pytest.mark.slow]
 KILLS = int(os.environ.get("TOPHEAVY_KILLS", "5"))
 WALKER = Path(__file__).parents[1] / "support" / "walker.py"
 IN_FLIGHT = 10

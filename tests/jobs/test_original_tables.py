@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from topheavy.answers.show import Choice, show
+from topheavy.answers.catalogue.narrowing import Narrowing
+from topheavy.answers.show import show
 from topheavy.core.settings import read_settings
 from topheavy.home import Home, open_home
 from topheavy.jobs.road import ask_for, run
@@ -92,9 +93,9 @@ def test_counting_every_line_as_its_whole_company_gives_the_published_wrong_shar
 
 
 def test_show_prints_the_right_share_each_issuer_once(place: Home) -> None:
-    row = show(place.warehouse, "concentration", Choice(on=DAY))[0]
+    row = show(place, "concentration", Narrowing(on=DAY)).rows()[0]
     assert 33.2 < 100 * row["share"] < 33.4
     assert row["members"] == OTHERS + 9
-    by_line = show(place.warehouse, "concentration", Choice(on=DAY, level="line"))[0]
+    by_line = show(place, "concentration", Narrowing({"level": "line"}, on=DAY)).rows()[0]
     assert by_line["members"] == OTHERS + 12
     assert by_line["total"] == pytest.approx(row["total"], rel=1e-12)

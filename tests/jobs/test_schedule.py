@@ -208,6 +208,7 @@ def test_beyond_the_calendar_is_said_with_its_end() -> None:
 # the scheduler, with a clock of our own and a vendor that remembers
 
 
+@pytest.mark.slow
 def test_a_week_with_its_closed_days(home: Settings) -> None:
     time = FakeTime(at("2024-11-25 12:00"), at("2024-12-03 12:00"))
     said = follow(home, time, vendor := Vendor(time), Order("polygon", frozenset({"bars"}), since=day("2024-11-25")))
@@ -230,6 +231,7 @@ def test_the_weekend_the_clocks_change(home: Settings) -> None:
     assert [f"{moment:%m-%d %H:%M}" for _, moment in vendor.asked] == ["03-08 21:20", "03-11 20:20"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Auckland", "America/Los_Angeles"])
 def test_the_machine_s_time_zone_does_not_matter(home: Settings, zone: str) -> None:
     """A clock that shows another zone's time, daylight saving and all, is the same moment."""
@@ -243,6 +245,7 @@ def test_the_machine_s_time_zone_does_not_matter(home: Settings, zone: str) -> N
     assert [f"{moment:%m-%d %H:%M}" for _, moment in vendor.asked] == ["01-08 21:20", "01-10 21:20"]
 
 
+@pytest.mark.slow
 def test_forecasts_are_scored_and_made_after_each_publication_where_that_is_ordered(home: Settings) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra 'forecast'")
     from support.registered import CARD, DRIFT
@@ -312,6 +315,7 @@ def test_what_was_brought_home_but_not_published_is_published_at_the_start(home:
         assert place.warehouse.rows("SELECT COUNT(*) AS n FROM bars") == [{"n": 1}]
 
 
+@pytest.mark.slow
 def test_a_clock_set_back_by_a_day_asks_nothing_twice(home: Settings) -> None:
     jump = {at("2024-12-04 22:00"): -timedelta(days=1)}
     time = FakeTime(at("2024-12-02 12:00"), at("2024-12-05 22:00"), jumps=jump)
@@ -440,6 +444,7 @@ def test_a_second_scheduler_is_told_who_holds_the_home(home: Settings) -> None:
         assert "04:00" in (home.home / FILE).read_text()
 
 
+@pytest.mark.kill
 def test_the_lock_dies_with_its_process(home: Settings) -> None:
     code = (
         "import sys, time; from datetime import datetime, UTC; from pathlib import Path\n"

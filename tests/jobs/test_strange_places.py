@@ -13,6 +13,7 @@ from topheavy.jobs.refine.refine import refine
 NAMES = ["My Documents", "Größe & 50 %", "it's a#1#2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_road_is_the_same_from_and_to_anywhere(tmp_path: Path, name: str) -> None:
     with place_in(tmp_path / "plain") as home:

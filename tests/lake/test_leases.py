@@ -52,6 +52,7 @@ def test_closing_gives_everything_back(home: HomeFolder, ledger: Ledger) -> None
         assert other.claim(FRIDAY) is Claim.MINE
 
 
+@pytest.mark.kill
 def test_what_a_killed_collector_held_is_free_at_once(home: HomeFolder, ledger: Ledger) -> None:
     command = [sys.executable, "-c", HOLD, str(home.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -62,6 +62,7 @@ def held(home: Path) -> tuple[int, float, int]:
 EXPECTED = (COUNT, sum(float(number % 5 + 1) for number in range(COUNT)), COUNT)
 
 
+@pytest.mark.slow
 def test_a_file_goes_through_kafka_into_the_tables(kafka: Kafka, topic: str, trades: Path, tmp_path: Path) -> None:
     home, servers = tmp_path / "home", kafka.bootstrap
     words = ("replay", str(trades), "--speed", "0", "--duplicates", "0.2", "--disorder", "0.3", "--topic", topic)
@@ -78,6 +79,7 @@ def test_a_file_goes_through_kafka_into_the_tables(kafka: Kafka, topic: str, tra
     assert held(home) == EXPECTED
 
 
+@pytest.mark.slow
 def test_without_a_kafka_the_practice_broker_serves_one_process(trades: Path, tmp_path: Path) -> None:
     home, words = tmp_path / "home", ("replay", str(trades), "--speed", "0")
     code, _, err = topheavy(home, "", *words)
@@ -104,6 +106,7 @@ def test_what_cannot_be_done_is_said_in_one_line(words: tuple[str, ...], says: s
     assert says in lines[0]
 
 
+@pytest.mark.slow
 def test_made_up_trades_are_refused_by_a_home_with_real_data_at_once(tmp_path: Path) -> None:
     """The practice broker: the sink in the same process breaks off, and the feed, which never ends, ends with it."""
     open_folder(tmp_path / "home").settle(SourceKind.VENDOR)

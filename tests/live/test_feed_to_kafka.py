@@ -101,6 +101,8 @@ def test_duplicates_arrive_twice_and_gaps_never(kafka: Kafka, topic: str, tmp_pa
     assert 0 < 20_000 - len(set(sequences)) < 400
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_broker_killed_while_trades_flow_costs_none(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
     settings = settings_for(own_kafka, tmp_path)
     done: list[object] = []
@@ -120,6 +122,8 @@ def test_a_broker_killed_while_trades_flow_costs_none(own_kafka: Kafka, topic: s
     assert sorted(sequences) == list(range(30_000)), "each once: the producer is idempotent"
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_broker_that_stays_away_is_accounted_for(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
     settings = settings_for(own_kafka, tmp_path)
     make_topics(broker(settings), [topic])
@@ -143,6 +147,7 @@ def iter_batches(count: int):  # type: ignore[no-untyped-def]
     return (one.batch for one in FEED.trades(read_settings(Path(), {}), ask))
 
 
+@pytest.mark.slow
 def test_a_topic_made_anew_has_another_id(own_kafka: Kafka, tmp_path: Path) -> None:
     settings = settings_for(own_kafka, tmp_path)
     make_topics(broker(settings), ["t"], 3)
@@ -166,6 +171,7 @@ print(feed(settings, "simulator", Ask(rate=2_000), Manner(topic=sys.argv[2])))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_drained(how: signal.Signals, kafka: Kafka, topic: str, tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, kafka.bootstrap, topic, str(tmp_path)]
@@ -182,6 +188,7 @@ def test_a_signal_ends_it_drained(how: signal.Signals, kafka: Kafka, topic: str,
     assert set(table["source_kind"].to_pylist()) == {"simulated"}
 
 
+@pytest.mark.slow
 def test_a_broker_whose_disk_was_wiped_is_accounted_for(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
     settings = settings_for(own_kafka, tmp_path)
     make_topics(broker(settings), [topic])

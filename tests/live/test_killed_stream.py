@@ -16,6 +16,7 @@ from time import sleep
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pytest
 
 from live.test_sink import drain, follow, home, make
 from support.kafka import Kafka
@@ -24,6 +25,7 @@ from topheavy.datasets.schema import dataset
 from topheavy.stream.sink.minutes import bars_of
 from topheavy.tables.read import read
 
+pytestmark = [pytest.mark.kill, pytest.mark.slow]
 KILLS = int(os.environ.get("TOPHEAVY_KILLS", "6"))
 EVENTS = int(os.environ.get("TOPHEAVY_EVENTS", "20000"))
 CHUNKS = 50 * KILLS

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pytest
 
 from live.test_feed_to_kafka import consumed, numbered, settings_for
 from live.test_killed_stream import figures
@@ -34,6 +35,7 @@ AWAY = 30.0
 """Seconds for which the broker is away."""
 
 
+@pytest.mark.slow
 def test_a_full_queue_holds_the_feed_back_and_loses_nothing(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
     settings, count, queue = settings_for(own_kafka, tmp_path), 5_000, 500
     make_topics(broker(settings), [topic])
@@ -55,6 +57,8 @@ def test_a_full_queue_holds_the_feed_back_and_loses_nothing(own_kafka: Kafka, to
     assert sorted(consumed(own_kafka, topic, settings)["sequence"].to_pylist()) == list(range(count))
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_half_a_minute_without_a_broker_costs_producer_and_sink_nothing(
     own_kafka: Kafka, topic: str, tmp_path: Path
 ) -> None:
@@ -140,6 +144,7 @@ def jumping(place: object, kafka: Kafka, topic: str) -> Iterator[TradesSink]:
         yield tail
 
 
+@pytest.mark.slow
 def test_machine_clocks_that_jump_lose_and_double_nothing(kafka: Kafka, topic: str, tmp_path: Path) -> None:
     make(kafka, topic, 1)
     with home(tmp_path) as place:

@@ -82,6 +82,7 @@ def sequences(place: Any) -> list[int]:
     return sorted(read(place.tables, dataset("trades"), columns=("sequence",))["sequence"].to_pylist())
 
 
+@pytest.mark.slow
 def test_what_comes_twice_is_there_once_and_a_restart_continues(kafka: Kafka, topic: str, tmp_path: Path) -> None:
     make(kafka, topic)
     send(kafka, topic, trades(list(range(500))), trades(list(range(250, 700)), "AAPL"), trades([900, 800], "MSFT"))
@@ -126,6 +127,7 @@ def letters_of(kafka: Kafka, topic: str, count: int) -> list[dict[str, str]]:
         consumer.close()
 
 
+@pytest.mark.slow
 def test_a_topic_made_anew_is_refused_and_taken_on_by_choice(kafka: Kafka, topic: str, tmp_path: Path) -> None:
     make(kafka, topic, 1)
     send(kafka, topic, trades(list(range(100))))
@@ -145,6 +147,7 @@ def test_a_topic_made_anew_is_refused_and_taken_on_by_choice(kafka: Kafka, topic
         assert sequences(place) == list(range(150))
 
 
+@pytest.mark.slow
 def test_several_sinks_share_the_partitions(kafka: Kafka, topic: str, tmp_path: Path) -> None:
     make(kafka, topic, 4)
     names = ["AAPL", "MSFT", "NVDA", "AMZN", "META", "TSLA", "GOOGL"]
@@ -162,6 +165,7 @@ def test_several_sinks_share_the_partitions(kafka: Kafka, topic: str, tmp_path: 
         assert bars["trades"].sum() == 700
 
 
+@pytest.mark.slow
 def test_two_sinks_on_the_same_partitions_write_nothing_twice(kafka: Kafka, topic: str, tmp_path: Path) -> None:
     """The slower one finds the table further on than its rows begin, and looks again."""
     make(kafka, topic, 1)
@@ -175,6 +179,7 @@ def test_two_sinks_on_the_same_partitions_write_nothing_twice(kafka: Kafka, topi
         assert sequences(place) == list(range(300))
 
 
+@pytest.mark.slow
 def test_a_disk_wiped_under_a_running_sink_is_refused_and_what_was_kept_stays(
     own_kafka: Kafka, topic: str, tmp_path: Path
 ) -> None:
@@ -193,6 +198,8 @@ def test_a_disk_wiped_under_a_running_sink_is_refused_and_what_was_kept_stays(
         assert drain(place, follow(own_kafka, topic, restart=True)).trades == 400
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_broker_that_is_away_for_a_while_is_waited_for(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
     make(own_kafka, topic, 1)
     send(own_kafka, topic, trades(list(range(100))))

@@ -174,8 +174,53 @@ def test_a_header_without_a_line_is_named(part: str) -> None:
 
 
 def test_a_header_of_an_unknown_kind_is_named() -> None:
-    with pytest.raises(MetricError, match=r"broken\.sql: no kind of question is called 'tabel': did you mean 'table'"):
+    with pytest.raises(
+        MetricError, match=r"broken\.sql, line 2: no kind of question is called 'tabel': did you mean 'table'"
+    ):
         read_question("broken", RING.format("bars").replace("kind: step", "kind: tabel"))
+
+
+ASKABLE = RING.replace("step", "view") + "\n-- narrowed by: a, session\n-- day: session\n-- order: session, a DESC"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("-- narowed by: index", "line 6: no line of a header is called 'narowed by': did you mean 'narrowed by'"),
+        ("-- unit: 2", "line 6: '-- unit: …' stands on line 5 already"),
+        ("-- shown as:", "line 6: '-- shown as:' says nothing"),
+        ("-- narrowed by: index, Level", "line 6: 'Level' is no column's name"),
+        ("-- order: session DSC", "line 6: 'session DSC' is no column, perhaps with DESC"),
+        ("-- units: share", "line 6: 'share' is not a column and its unit, as in 'share 1'"),
+        ("-- without a date: newst", "line 6: no way without a date is called 'newst': did you mean 'newest'"),
+    ],
+)
+def test_a_malformed_line_is_named_with_its_number(line: str, says: str) -> None:
+    header, sql = RING.format("bars").rsplit("\n", 1)
+    with pytest.raises(MetricError, match=re.escape(f"broken.sql, {says}")):
+        read_question("broken", f"{header}\n{line}\n{sql}")
+
+
+@pytest.mark.parametrize("part", ["narrowed by", "order"])
+def test_what_can_be_asked_says_how(part: str) -> None:
+    lines = [line for line in ASKABLE.format("bars").splitlines() if not line.startswith(f"-- {part}:")]
+    with pytest.raises(MetricError, match=f"broken.sql has no '-- {part}: …' line in its header: add it"):
+        read_question("broken", "\n".join(lines))
+
+
+def test_a_day_is_one_of_the_columns_that_narrow() -> None:
+    content = ASKABLE.format("bars").replace("narrowed by: a, session", "narrowed by: a")
+    with pytest.raises(MetricError, match=r"broken\.sql, line 8: 'session' is not among the columns of 'narrowed by'"):
+        read_question("broken", content)
+
+
+def test_how_it_is_asked_is_read() -> None:
+    read = read_question("so_asked", ASKABLE.format("bars") + "\n-- units: a 1, b shares as of the session")
+    assert (read.title, read.narrowed_by, read.choices, read.day) == ("so-asked", ("a", "session"), ("a",), "session")
+    assert (read.order, read.without_a_date) == (("session", "a DESC"), "newest")
+    assert dict(read.units) == {"a": "1", "b": "shares as of the session"}
+    named = ASKABLE.format("bars") + "\n-- shown as: other\n-- without a date: all"
+    assert (read_question("so_asked", named).title, read_question("so_asked", named).without_a_date) == ("other", "all")
 
 
 def test_a_header_is_read() -> None:

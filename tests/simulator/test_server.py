@@ -95,6 +95,8 @@ def test_it_can_be_started_by_its_options_alone() -> None:
         assert httpx2.get(f"{url}/constituents.csv").status_code == 200
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_it_ends_when_its_parent_is_killed() -> None:
     code = (
         "import sys, time; from datetime import date;"

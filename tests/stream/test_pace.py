@@ -28,6 +28,8 @@ def may_go_first() -> bool:
         return os.sched_getscheduler(0) & os.SCHED_RR == os.SCHED_RR
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 @pytest.mark.skipif(not may_go_first(), reason="no right to real-time priority here: 'ulimit -r 1' or CAP_SYS_NICE")
 def test_on_a_busy_machine_it_leaves_on_time_all_the_same() -> None:
     pace, cores = Pace(speed=1), os.cpu_count() or 1

@@ -52,6 +52,7 @@ def described(app: FastAPI) -> BaseSchema:
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "method", "mode"), ROUTES)
 def test_no_request_makes_the_server_fail(described: BaseSchema, path: str, method: str, mode: GenerationMode) -> None:
     seen: set[int] = set()

@@ -1,7 +1,7 @@
-"""What every page looks through: the published copy of one home, each question answered once per publication."""
+"""What every answer looks through: the published copy of one home, each question answered once per publication."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
 from pathlib import Path
 from threading import RLock
@@ -20,6 +20,32 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Kept:
+    """Answers that are kept until what they were made from is another edition; made by one thread at a time."""
+
+    def __init__(self, edition: Callable[[], Hashable]) -> None:
+        self.lock = RLock()
+        self._edition_now = edition
+        self._edition: Hashable = None
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return the answer kept under ``name``, making it first where this edition has none yet."""
+        with self.lock:
+            self._turn_over()
+            if name not in self._answers:
+                self._answers[name] = make()
+            self._answers.move_to_end(name)
+            while len(self._answers) > MOST_HELD:
+                self._answers.popitem(last=False)
+            return self._answers[name]  # type: ignore[no-any-return]
+
+    def _turn_over(self) -> None:
+        if (edition := self._edition_now()) != self._edition:
+            self._answers.clear()
+            self._edition = edition
+
+
 class Published:
     """The published copy of one home; its answers are kept until something new is published.
 
@@ -30,9 +56,7 @@ class Published:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._warehouse = Warehouse(home)
-        self._lock = RLock()
-        self._edition: tuple[int, ...] = ()
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept = Kept(lambda: edition_of(self._warehouse.path))
 
     def ask(self, sql: str, **parameters: Any) -> Rows:
         """Answer one SELECT with ``$name`` parameters, as rows.
@@ -40,38 +64,24 @@ class Published:
         Raises:
             NotPublished: while nothing is published.
         """
-        with self._lock:
+        with self._kept.lock:
             return self._warehouse.rows(sql, parameters or None)
 
-    def table(self, sql: str, **parameters: Any) -> pa.Table:
-        """Answer one SELECT with ``$name`` parameters, as an Arrow table: for answers worked out over many rows.
+    def together(self, queries: Mapping[str, tuple[str, dict[str, Any]]]) -> dict[str, pa.Table]:
+        """Answer several SELECTs with their parameters, by name, all of the same publication.
 
         Raises:
             NotPublished: while nothing is published.
         """
-        with self._lock:
-            return self._warehouse.ask(sql, parameters or None)
+        with self._kept.lock:
+            return self._warehouse.ask_together(queries)
 
     def remember(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the answer kept under ``name``, making it first where this publication has none yet."""
-        with self._lock:
-            self._turn_over()
-            if name not in self._answers:
-                self._answers[name] = make()
-            self._answers.move_to_end(name)
-            while len(self._answers) > MOST_HELD:
-                self._answers.popitem(last=False)
-            return self._answers[name]  # type: ignore[no-any-return]
-
-    def _turn_over(self) -> None:
-        """Forget everything once the published file is another one."""
-        edition = _edition(self._warehouse.path)
-        if edition != self._edition:
-            self._answers.clear()
-            self._edition = edition
+        return self._kept.remember(name, make)
 
 
-def _edition(path: Path) -> tuple[int, ...]:
+def edition_of(path: Path) -> tuple[int, ...]:
     """Return what tells one published file from the next; empty while there is none."""
     try:
         found = path.stat()

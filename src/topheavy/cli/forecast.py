@@ -10,6 +10,7 @@ from topheavy import terminal
 from topheavy.cli.app import HomeOption, JsonOption, app, day_from, place_at
 from topheavy.core.errors import UsageError
 from topheavy.core.settings import read_settings
+from topheavy.core.text import PART
 
 forecast = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(forecast, name="forecast", help='Forecast, and score it against "tomorrow = today".')
@@ -111,7 +112,7 @@ def score(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     with place_at(read_settings(home), create=False) as place:
         new = job(place, progress=_progress(as_json))
-        terminal.rows("scores", account(place), place.world, as_json=as_json)
+        terminal.rows("scores", account(place), place.world, units={"coverage": PART}, as_json=as_json)
         if not as_json:
             terminal.say(f"  {new:,} forecasts newly scored")
 
@@ -154,7 +155,7 @@ def backtest(
     with place_at(read_settings(home), create=False) as place:
         rows = try_out(place, trial, progress=_progress(as_json))
         shown = rows if as_json else [{column: row.get(column) for column in BOARD} for row in rows]
-        terminal.rows("backtest", shown, place.world, as_json=as_json)
+        terminal.rows("backtest", shown, place.world, units={"coverage": PART}, as_json=as_json)
 
 
 @forecast.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,15 @@ class Found:
     plugin: Any
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A plug-in that is a file and no module: its name, its text, and the place to name when it is at fault."""
+
+    name: str
+    text: str
+    place: str
+
+
 DATASETS = Kind("dataset", "topheavy.datasets", "DATASET")
 SOURCES = Kind("source", "topheavy.sources", "SOURCE")
 RULES = Kind("rule", "topheavy.repairs", "RULE")
@@ -55,6 +65,17 @@ def scan(kind: Kind) -> Iterator[Found]:
     for point in entry_points(group=f"topheavy.{kind.name}"):
         plugin = point.load()
         yield Found(kind.name, plugin.name, point.value, plugin)
+
+
+def files_of(group: str, package: str, folder: str, ending: str) -> Iterator[File]:
+    """Yield every file of ``folder`` in ``package`` whose name has the ``ending``, then those that lie in a package
+    named by an entry point of ``topheavy.<group>``."""
+    places = [(f"{package}.{folder}", files(package).joinpath(folder))]
+    places += [(point.value, files(point.value)) for point in entry_points(group=f"topheavy.{group}")]
+    for place, held in places:
+        for item in sorted(held.iterdir(), key=lambda item: item.name):
+            if item.name.endswith(ending):
+                yield File(item.name, item.read_text(), f"{item.name} of {place}")
 
 
 @cache
@@ -90,6 +111,7 @@ def pick(kind: Kind, name: str) -> Any:
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return a one-line message for a name that is not among ``known``, with the nearest one."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1)
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(name, names, n=1) or [folded[it] for it in get_close_matches(name.casefold(), folded, n=1)]
     hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names) or 'none'}"
     return f"no {what} is called '{name}': {hint}"

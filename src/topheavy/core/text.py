@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 
@@ -10,6 +11,9 @@ NONE = "—"
 
 GAP = "\u00a0"
 """A space at which no line breaks, between a figure and its unit."""
+
+PART, CURRENCY = "1", "currency"
+"""The units of a part of one, and of an amount of money, as columns declare them."""
 
 _INDICES: Mapping[str, str] = MappingProxyType({"SP500": "S&P 500"})
 _GROUPS: Mapping[str, str] = MappingProxyType({"magnificent7": "Magnificent 7", "fangmant": "FANGMANT"})
@@ -32,9 +36,30 @@ _SMALL = frozenset({"OF", "AND", "THE", "FOR"})
 _CAPITALS = frozenset({"US", "USA", "AI", "IT", "II", "III"})
 
 
-def percent(part: float | None, digits: int = 1) -> str:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How figures look in one place: what stands for none, between figure and unit, before a negative one and before
+    dollars; and how many digits a percentage and an amount have."""
+
+    none: str
+    gap: str
+    minus: str
+    dollar: str
+    percent_digits: int
+    money_digits: int
+
+
+PAGE = Style(NONE, GAP, "−", "$", 1, 1)
+TERMINAL = Style("–", " ", "-", "", 2, 3)
+"""A terminal's figures can be pasted into a program: plain spaces and signs."""
+
+
+def percent(part: float | None, digits: int | None = None, style: Style = PAGE) -> str:
     """Write a part of one: ``28.1 %``."""
-    return NONE if part is None else f"{_signed(100 * part, digits)}{GAP}%"
+    if part is None:
+        return style.none
+    shown = _signed(100 * part, style.percent_digits if digits is None else digits, style)
+    return f"{shown}{style.gap}%"
 
 
 def points(change: float | None, digits: int = 1) -> str:
@@ -42,19 +67,34 @@ def points(change: float | None, digits: int = 1) -> str:
     return NONE if change is None else f"{_signed(100 * change, digits, plus=True)}{GAP}pp"
 
 
-def money(amount: float | None) -> str:
+def money(amount: float | None, style: Style = PAGE) -> str:
     """Write an amount of US dollars: ``$42.8 T``, ``$581.9 B``."""
     if amount is None:
-        return NONE
+        return style.none
     for scale, letter in _SCALES:
         if abs(amount) >= scale:
-            return f"${amount / scale:,.1f}{GAP}{letter}"
-    return f"${amount:,.0f}"
+            return f"{style.dollar}{amount / scale:,.{style.money_digits}f}{style.gap}{letter}"
+    return f"{style.dollar}{amount:,.0f}"
 
 
 def number(value: float | None, digits: int = 1) -> str:
     """Write a plain figure: ``59.6``, ``1,234.5``."""
     return NONE if value is None else _signed(value, digits)
+
+
+def quantity(value: float | None, unit: str, style: Style = TERMINAL) -> str:
+    """Write a figure as its column's unit asks: a part of one in percent, a large amount of money in billions.
+
+    >>> quantity(0.2814, "1"), quantity(3.75068916e12, "currency"), quantity(134.25, "currency"), quantity(49.547, "")
+    ('28.14 %', '3.751 T', '134.25', '49.55')
+    """
+    if value is None:
+        return style.none
+    if unit == PART:
+        return percent(value, style=style)
+    if unit == CURRENCY and abs(value) >= _SCALES[-1][0]:
+        return money(value, style)
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.4g}" if abs(value) < 10 else f"{value:,.2f}"
 
 
 def day(session: date) -> str:
@@ -155,7 +195,7 @@ def _calm(word: str, security: str) -> str:
     return word if initials or short else "-".join(part.capitalize() for part in word.split("-"))
 
 
-def _signed(value: float, digits: int, *, plus: bool = False) -> str:
-    """Write a number with a true minus sign, never ``-0.0``."""
+def _signed(value: float, digits: int, style: Style = PAGE, *, plus: bool = False) -> str:
+    """Write a number with the style's minus sign, never ``-0.0``."""
     value = round(value, digits) + 0.0
-    return f"{value:{'+' if plus and value else ''},.{digits}f}".replace("-", "−")
+    return f"{value:{'+' if plus and value else ''},.{digits}f}".replace("-", style.minus)

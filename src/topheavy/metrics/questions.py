@@ -1,23 +1,26 @@
-"""A question: one SQL file with a header that says what is asked, per what, of which tables, in which unit.
+"""A question: one SQL file with a header that says what is asked, per what, of which tables, and how it may be asked.
 
 SQL stays in the subset that DuckDB and Spark share (no MEDIAN, GROUP BY ALL, EXCLUDE, ASOF, QUALIFY), so that
-another engine can answer the same files.
+another engine can answer the same files. A package of SQL files named by the entry point group ``topheavy.question``
+adds questions of its own.
 """
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from types import MappingProxyType
 
 from topheavy.core.errors import MetricError
-from topheavy.core.plugins import unknown
+from topheavy.core.plugins import File, files_of, unknown
 from topheavy.datasets.schema import datasets
-
-_HEADER = re.compile(r"^-- (question|kind|grain|inputs|unit|advice): (.*)$", re.MULTILINE)
+from topheavy.metrics.header import Header, read_header, refuse_unaskable
 
 GIVEN = frozenset({"sessions", "coverage_floor"})
 """Inputs that are no dataset: the calendar's sessions in the period, and the coverage floor."""
+
+NEWEST, ALL = "newest", "all"
+"""What is answered when no date is asked."""
 
 
 class QuestionKind(StrEnum):
@@ -31,7 +34,11 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One SQL file. ``inputs`` are datasets, other questions, or the names in ``GIVEN``."""
+    """One SQL file. ``inputs`` are datasets, other questions, or the names in ``GIVEN``.
+
+    ``title`` is the name it is asked by. ``narrowed_by`` are columns of the answer, ``day`` the one of them that is a
+    date (empty: none); ``order`` are columns, perhaps with DESC. ``units`` are those declared in the header alone.
+    """
 
     name: str
     text: str
@@ -41,17 +48,39 @@ class Question:
     unit: str
     sql: str
     advice: str = ""
+    title: str = ""
+    narrowed_by: tuple[str, ...] = ()
+    day: str = ""
+    order: tuple[str, ...] = ()
+    without_a_date: str = ALL
+    units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def asked(self) -> bool:
+        """True where the answer is for people and programs, not for other questions alone."""
+        return self.kind in (QuestionKind.TABLE, QuestionKind.VIEW)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The columns that narrow it, but for the day."""
+        return tuple(column for column in self.narrowed_by if column != self.day)
 
 
 @cache
 def questions() -> dict[str, Question]:
-    """Return every question by name."""
-    folder = files("topheavy.metrics").joinpath("sql")
-    return {
-        item.name.removesuffix(".sql"): read_question(item.name.removesuffix(".sql"), item.read_text())
-        for item in sorted(folder.iterdir(), key=lambda item: item.name)
-        if item.name.endswith(".sql")
-    }
+    """Return every question by the name of its file.
+
+    Raises:
+        MetricError: when a header cannot be read, or two questions have one name.
+    """
+    read: dict[str, tuple[Question, File]] = {}
+    for file in _files():
+        asked = read_question(file.name.removesuffix(".sql"), file.text)
+        for other, where in read.values():
+            if asked.name == other.name or (asked.asked and other.asked and asked.title == other.title):
+                raise MetricError(f"{file.place} and {where.place} are both asked as '{asked.title}': rename one")
+        read[asked.name] = (asked, file)
+    return {name: asked for name, (asked, _) in sorted(read.items())}
 
 
 def question(name: str) -> Question:
@@ -65,27 +94,38 @@ def question(name: str) -> Question:
     return questions()[name]
 
 
+def stored_answers() -> list[str]:
+    """Return the questions whose answers are stored as tables."""
+    return [item.name for item in questions().values() if item.kind is QuestionKind.TABLE]
+
+
 def read_question(name: str, content: str) -> Question:
-    """Read a SQL file's header.
+    """Read a SQL file.
 
     Raises:
-        MetricError: when a line of the header is missing, or names a kind there is none of.
+        MetricError: when its header is not as it must be; the message names file and line.
     """
-    header = dict(_HEADER.findall(content))
-    if missing := {"question", "kind", "grain", "inputs", "unit"} - set(header):
-        raise MetricError(f"{name}.sql has no '-- {sorted(missing)[0]}: …' line in its header: add it")
-    if header["kind"] not in set(QuestionKind):
-        raise MetricError(f"{name}.sql: {unknown('kind of question', header['kind'], QuestionKind)}")
-    return Question(
+    header = read_header(f"{name}.sql", content)
+    kind = QuestionKind(header.one_of("kind", "kind of question", tuple(QuestionKind)))
+    asked = Question(
         name=name,
-        text=header["question"],
-        kind=QuestionKind(header["kind"]),
-        grain=_names(header["grain"]),
-        inputs=_names(header["inputs"]),
-        unit=header["unit"],
+        text=header.text("question"),
+        kind=kind,
+        grain=header.columns("grain"),
+        inputs=header.columns("inputs"),
+        unit=header.text("unit"),
         sql=content,
-        advice=header.get("advice", ""),
+        advice=header.text("advice"),
+        title=header.text("shown as") or name.replace("_", "-"),
+        narrowed_by=header.columns("narrowed by"),
+        day=header.text("day"),
+        order=header.order(),
+        without_a_date=_without_a_date(header),
+        units=MappingProxyType(header.units()),
     )
+    if asked.asked:
+        refuse_unaskable(header)
+    return asked
 
 
 def in_order(wanted: list[str]) -> list[Question]:
@@ -121,5 +161,12 @@ def _add(name: str, ordered: dict[str, Question], path: tuple[str, ...]) -> None
     ordered[name] = question(name)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _files() -> Iterator[File]:
+    return files_of("question", "topheavy.metrics", "sql", ".sql")
+
+
+def _without_a_date(header: Header) -> str:
+    """Say what is answered when no date is asked: the newest day where there is a day, unless the header says other."""
+    if "without a date" not in header.lines:
+        return NEWEST if header.text("day") else ALL
+    return header.one_of("without a date", "way without a date", (NEWEST, ALL))

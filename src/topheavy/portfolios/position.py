@@ -1,5 +1,6 @@
 """The words a portfolio is told in: position, portfolio, and the lines that are not counted."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -43,8 +44,8 @@ class Position:
 
     @property
     def label(self) -> str:
-        """What to call it: its symbol, else its name, else its identifier."""
-        return self.symbol or self.name or self.isin or self.cusip
+        """What to call it: its symbol, else its name, else its identifier, else where it stands."""
+        return self.symbol or self.name or self.isin or self.cusip or f"unnamed, {self.where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,15 @@ class Portfolio:
     stated: float | None = None
     left_out: tuple[NotCounted, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def whole(makers: Iterable[tuple[str, Callable[[], Position]]]) -> tuple[list[Position], list[NotCounted]]:
+    """Make positions by their places; one that cannot be read is not counted, with the reason."""
+    positions: list[Position] = []
+    left_out: list[NotCounted] = []
+    for where, make in makers:
+        try:
+            positions.append(make())
+        except ValueError as error:
+            left_out.append(NotCounted(where, str(error)))
+    return positions, left_out

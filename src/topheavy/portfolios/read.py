@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from topheavy.core.errors import UsageError
+from topheavy.core.errors import UsageError, one_line
 from topheavy.core.plugins import FORMATS, load
 from topheavy.portfolios.columns import heads_transactions
 from topheavy.portfolios.document import Document
@@ -22,7 +22,10 @@ def read_portfolio(content: bytes, name: str = "") -> Portfolio:
     known = next((item for item in formats if item.recognises(document)), None)
     if known is None:
         raise UsageError(f"{name or 'what was given'} {_seems(document)}")
-    portfolio = known.read(document)
+    try:
+        portfolio = known.read(document)
+    except ValueError as error:  # a number outside any position
+        raise UsageError(f"{name or 'what was given'} ({known.title}) cannot be read: {one_line(error)}") from error
     if not portfolio.positions:
         raise UsageError(f"{name or 'what was given'} ({known.title}) holds no positions: {_why(portfolio)}")
     return portfolio

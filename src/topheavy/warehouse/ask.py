@@ -38,6 +38,14 @@ class Warehouse:
             NotPublished: while there is no published copy, and nothing beside it either.
             WarehouseError: when the SQL is refused; the message is the database's own, on one line.
         """
+        return self.ask_together({"answer": (sql, parameters)}, beside)["answer"]
+
+    def ask_together(
+        self,
+        queries: Mapping[str, tuple[str, dict[str, Any] | list[Any] | None]],
+        beside: Mapping[str, Any] | None = None,
+    ) -> dict[str, pa.Table]:
+        """Answer several SELECTs with their parameters, by name, all from the same published file (see ``ask``)."""
         if not self.path.exists() and not beside:
             raise NotPublished(
                 f"{self.path.parent} has nothing published: run 'topheavy run SOURCE' or 'topheavy demo'"
@@ -46,9 +54,7 @@ class Warehouse:
             with self._open() as session:
                 for name, rows in (beside or {}).items():
                     session.register(name, rows)
-                _refuse_all_but_one_select(session, sql)
-                answer: pa.Table = session.sql(sql, params=parameters).to_arrow_table()
-                return answer
+                return {name: _answer(session, sql, values) for name, (sql, values) in queries.items()}
         except duckdb.Error as error:
             raise WarehouseError(one_line(error)) from error
 
@@ -71,6 +77,11 @@ class Warehouse:
     def about(self) -> dict[str, str]:
         """Return what was noted at publication: world, time, fingerprint, coverage floor."""
         return {row["name"]: row["value"] for row in self.rows("SELECT name, value FROM published")}
+
+
+def _answer(session: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | list[Any] | None) -> pa.Table:
+    _refuse_all_but_one_select(session, sql)
+    return session.sql(sql, params=values or None).to_arrow_table()
 
 
 def _refuse_all_but_one_select(session: duckdb.DuckDBPyConnection, sql: str) -> None:

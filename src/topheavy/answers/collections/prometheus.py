@@ -10,8 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from topheavy import __version__
 from topheavy.answers.collections.facts import Collecting, Exposition, Stage
+from topheavy.core.version import __version__
 from topheavy.home import Home
 from topheavy.lake.survey import Survey
 

@@ -78,11 +78,12 @@ def books_on(view: Published, on: date) -> Books:
 
 
 def _read(view: Published, on: date) -> Books:
-    files = view.table(identity.FILES, on=on).to_pylist()
-    lines = view.table(identity.LINES, on=on)
-    members = identity.joined(
-        view.table(identity.MEMBERS, on=on).to_pylist(), view.table(identity.SECURITIES).to_pylist()
+    asked = {"files": identity.FILES, "lines": identity.LINES, "members": identity.MEMBERS}
+    tables = view.together(
+        {name: (sql, {"on": on}) for name, sql in asked.items()} | {"securities": (identity.SECURITIES, {})}
     )
+    files, lines = tables["files"].to_pylist(), tables["lines"]
+    members = identity.joined(tables["members"].to_pylist(), tables["securities"].to_pylist())
     fund, funds = coded(lines["fund"])
     kind, kinds = coded(lines["asset_class"])
     member = places(lines["member"], [item.member for item in members])

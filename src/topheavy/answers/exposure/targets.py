@@ -104,15 +104,24 @@ def _remedy(symbol: str) -> str:
 
 
 def _read(view: Published, on: date) -> Register:
+    tables = view.together(
+        {
+            "symbols": (_SYMBOLS, {}),
+            "securities": (_SECURITIES, {}),
+            "crosswalk": (identity.CROSSWALK, {}),
+            "prices": (_PRICES, {"on": on}),
+        }
+    )
+    rows = {name: table.to_pylist() for name, table in tables.items()}
     symbols: dict[str, list[tuple[date, date, str]]] = {}
-    for row in view.ask(_SYMBOLS):
+    for row in rows["symbols"]:
         symbols.setdefault(row["symbol"], []).append((row["since"], row["until"] or date.max, row["security"]))
     return Register(
         on,
-        {row["security"]: row for row in view.ask(_SECURITIES)},
-        {row["identifier"]: row["security"] for row in view.ask(identity.CROSSWALK)},
+        {row["security"]: row for row in rows["securities"]},
+        {row["identifier"]: row["security"] for row in rows["crosswalk"]},
         symbols,
-        {row["security"]: (row["close"], row["session"]) for row in view.ask(_PRICES, on=on)},
+        {row["security"]: (row["close"], row["session"]) for row in rows["prices"]},
     )
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from topheavy import __version__
 from topheavy.answers.models.history import Subject, history
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import MODELS, pick
 from topheavy.core.progress import Progress, Silent
+from topheavy.core.version import __version__
 from topheavy.datasets.schema import dataset
 from topheavy.forecast.backtest import LEVEL, Backtest, backtest
 from topheavy.forecast.folds import Window, folds

@@ -7,25 +7,22 @@ from hashlib import sha256
 
 import pyarrow as pa
 
-from topheavy import __version__
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import NotPublished
 from topheavy.core.plugins import ENGINES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.settings import Settings
+from topheavy.core.version import __version__
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.home import Home
 from topheavy.jobs.publish.inputs import given, runs_as_rows
-from topheavy.metrics.questions import QuestionKind, in_order, question, questions
+from topheavy.metrics.questions import QuestionKind, in_order, question, questions, stored_answers
 from topheavy.repairs.run import find_repairs, inputs
 from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
 from topheavy.tables.write import replace_all
 from topheavy.warehouse.build import Gate, View, build
-
-ANSWERS = ["market_caps", "weights", "concentration"]
-"""Questions whose answers are stored as tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def _publish(home: Home, clock: Clock, progress: Progress) -> Published:
     held["repairs"] = _mend(tables, held)
     progress.advance()
     beside = given(held, settings)
-    answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(ANSWERS, held | beside)
+    answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(stored_answers(), held | beside)
     progress.advance()
     whole = {**held, **beside, **answers}
     about = _about(home, clock)

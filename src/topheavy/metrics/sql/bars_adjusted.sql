@@ -3,6 +3,10 @@
 -- grain: session, security
 -- inputs: bars_as_traded, split_factors, dividends
 -- unit: currency
+-- narrowed by: security, session
+-- day: session
+-- order: session, security
+-- units: adj_close currency
 -- close is split-adjusted; adj_close also takes out later cash dividends: × (1 − amount ÷ close before the ex-date),
 -- both on today's share unit, whatever unit the amount was quoted in.
 WITH split_adjusted AS (

@@ -3,6 +3,12 @@
 -- grain: session, issuer
 -- inputs: market_caps, splits, shares_in_use
 -- unit: 1
+-- shown as: jumps
+-- narrowed by: issuer, security, session
+-- day: session
+-- order: session
+-- without a date: all
+-- units: excess 1, cap_before currency
 -- excess is cap change ÷ price change (on one share unit) − 1. A change of the count in use explains it when it
 -- lasts: no later count of the next 15 months comes back to the level before.
 WITH moves AS (

@@ -3,6 +3,9 @@
 -- grain: trading_date, ticker
 -- inputs: market_caps, securities
 -- unit: currency
+-- narrowed by: ticker, trading_date
+-- day: trading_date
+-- order: trading_date, market_cap DESC
 SELECT
   k.session AS trading_date, k.security AS ticker, k.name AS company_name, k.market_cap,
   k.shares AS shares_outstanding, COALESCE(s.currency, 'USD') AS currency, s.description

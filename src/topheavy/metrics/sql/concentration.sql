@@ -3,6 +3,10 @@
 -- grain: session, index, level
 -- inputs: weights, sessions, constituents, coverage_floor
 -- unit: 1
+-- shown as: index-figures
+-- narrowed by: index, level, session
+-- day: session
+-- order: session
 -- Sums are decimal, so that no order of the rows changes a digit. Figures are withheld below the coverage floor. HHI is stated with weights in %, so its range is 0 to 10,000.
 WITH ranked AS (
   SELECT

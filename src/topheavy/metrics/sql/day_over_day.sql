@@ -3,6 +3,11 @@
 -- grain: session, index, group
 -- inputs: group_share
 -- unit: 1; share_change in fractions of the index
+-- shown as: change
+-- narrowed by: index, group, session
+-- day: session
+-- order: session
+-- units: share_change 1, value_change 1, total_change 1
 SELECT
   session, "index", "group", share, total,
   share - LAG(share) OVER one AS share_change,

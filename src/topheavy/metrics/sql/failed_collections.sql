@@ -3,6 +3,10 @@
 -- grain: trading_date, ticker
 -- inputs: weights
 -- unit: none
+-- narrowed by: ticker, trading_date
+-- day: trading_date
+-- order: trading_date, ticker
+-- without a date: all
 SELECT session AS trading_date, security AS ticker, MIN(reason) AS reason
 FROM weights
 WHERE level = 'issuer' AND "index" = 'SP500' AND reason IS NOT NULL

@@ -3,6 +3,10 @@
 -- grain: session, index, level, group
 -- inputs: concentration, group_share
 -- unit: 1
+-- shown as: concentration
+-- narrowed by: index, level, group, session
+-- day: session
+-- order: session
 SELECT
   c.session, c."index", c.level, c.status, g."group", g.share, c.coverage, c.members, c.measured, c.total,
   c.top1, c.top5, c.top10, c.hhi, c.effective_n, c.entropy_n, c.gini, COALESCE(c.reason, g.reason) AS reason

@@ -3,6 +3,11 @@
 -- grain: session, index, group, issuer
 -- inputs: weights, groups, securities, concentration
 -- unit: 1
+-- shown as: group
+-- narrowed by: index, group, session
+-- day: session
+-- order: session, ranking
+-- units: weight_in_group 1, ranking place
 -- Only members of the index count, each issuer once, however many of its share classes the group names; weights
 -- are withheld where the index's figures are.
 WITH named AS (

@@ -3,6 +3,10 @@
 -- grain: session, index, group
 -- inputs: group_members, concentration
 -- unit: 1
+-- narrowed by: index, group, session
+-- day: session
+-- order: session
+-- units: share 1
 -- The share is withheld while a member of the group has no cap of its own that day or in the 21 sessions before.
 SELECT
   m.session, m."index", m."group",

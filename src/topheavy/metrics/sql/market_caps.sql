@@ -3,6 +3,9 @@
 -- grain: session, issuer
 -- inputs: class_caps, bars_as_traded, securities
 -- unit: currency
+-- narrowed by: issuer, security, session
+-- day: session
+-- order: session, market_cap DESC
 -- A count of the whole issuer is preferred; else the share classes are added up, but only when every class
 -- that traded that day has a count: half a company is not a cap. The main class, whose close is shown and by
 -- which a whole-issuer count is valued where several classes have one, is the class worth most.

@@ -3,6 +3,10 @@
 -- grain: session, index, issuer
 -- inputs: weights
 -- unit: currency
+-- shown as: missing
+-- narrowed by: index, session
+-- day: session
+-- order: session, security
 SELECT session, "index", member AS issuer, security, name, value, how, reason
 FROM weights
 WHERE level = 'issuer' AND reason IS NOT NULL

@@ -3,6 +3,10 @@
 -- grain: session, security
 -- inputs: bars_adjusted
 -- unit: squared logarithmic return
+-- narrowed by: security, session
+-- day: session
+-- order: session, security
+-- units: variance squared logarithmic return
 -- Garman and Klass (1980): ½ ln(high ÷ low)² − (2 ln 2 − 1) ln(close ÷ open)², and the squared move from the close before.
 WITH moves AS (
   SELECT

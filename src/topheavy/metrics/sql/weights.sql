@@ -3,6 +3,9 @@
 -- grain: session, index, level, member
 -- inputs: member_issuers, member_lines, fund_lines
 -- unit: 1
+-- narrowed by: index, level, member, security, session
+-- day: session
+-- order: session, weight DESC
 -- Lines divide their issuer's cap: by their class caps where every line has one, else equally; so both levels
 -- have the same total, and unlisted classes count with the listed ones.
 WITH by_issuer AS (

@@ -1,6 +1,7 @@
 """Interactive Brokers: a Flex query with the section Open Positions (XML)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import ClassVar
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
@@ -8,7 +9,7 @@ from topheavy.core.errors import UsageError, one_line
 from topheavy.core.symbols import normal
 from topheavy.portfolios.document import Document
 from topheavy.portfolios.format import Format
-from topheavy.portfolios.position import Kind, NotCounted, Portfolio, Position
+from topheavy.portfolios.position import Kind, NotCounted, Portfolio, Position, whole
 from topheavy.portfolios.printed import day, number
 
 _KINDS = {
@@ -40,14 +41,17 @@ class IbkrFlex(Format):
         """Read open positions and the cash by currency of all accounts."""
         root = _parsed(document)
         held = list(_summed(root))
-        rates = {item.get("currency", ""): number(item.get("fxRateToBase", "")) for item in held}
-        positions = [_position(place, item) for place, item in enumerate(held, 1)]
-        cash = list(_cash(root, rates))
+        rates = {item.get("currency", ""): _rate(item) for item in held}
         about = next(iter(root.iter("AccountInformation")), None)
         base = (about.get("currency") if about is not None else None) or _base(rates)
+        positions, unread = whole(
+            (f"position {place}", partial(_position, place, item, base)) for place, item in enumerate(held, 1)
+        )
+        cash, unread_cash = whole(_cash(root, rates, base))
         reported = next((item.get("reportDate") for item in held if item.get("reportDate")), "")
         lots = sum(1 for _ in root.iter("OpenPosition")) - len(held)
-        left_out = [NotCounted("OpenPosition by lot", f"{lots} rows: the same positions again")] if lots else []
+        again = [NotCounted("OpenPosition by lot", f"{lots} rows: the same positions again")] if lots else []
+        left_out = again + unread + unread_cash
         return Portfolio(
             self.name, tuple(positions + cash), currency=base, as_of=day(reported or ""), left_out=tuple(left_out)
         )
@@ -81,7 +85,7 @@ def _summed(root: Element) -> Iterator[Mapping[str, str]]:
     return (row for row in rows if not summed or row.get("levelOfDetail") == "SUMMARY")
 
 
-def _position(place: int, row: Mapping[str, str]) -> Position:
+def _position(place: int, row: Mapping[str, str], base: str) -> Position:
     kind = _KINDS.get(row.get("assetCategory", ""), Kind.OTHER)
     fund = kind is Kind.STOCK and row.get("subCategory") == "ETF"
     return Position(
@@ -95,17 +99,37 @@ def _position(place: int, row: Mapping[str, str]) -> Position:
         price=number(row.get("markPrice", "")),
         value=None if kind is Kind.FUTURE else number(row.get("positionValue", "")),
         currency=row.get("currency", ""),
-        rate=number(row.get("fxRateToBase", "")),
+        rate=None if row.get("currency") == base else _rate(row),
         account=row.get("accountId", ""),
     )
 
 
-def _cash(root: Element, rates: Mapping[str, float | None]) -> Iterator[Position]:
+def _rate(row: Mapping[str, str]) -> float | None:
+    """Return what one unit of a row's currency is in the account's; nothing where it cannot be read."""
+    try:
+        return number(row.get("fxRateToBase", ""))
+    except ValueError:
+        return None
+
+
+def _cash(root: Element, rates: Mapping[str, float | None], base: str) -> Iterator[tuple[str, Callable[[], Position]]]:
     for item in root.iter("CashReportCurrency"):
-        currency, amount = item.get("currency", ""), number(item.get("endingCash", ""))
-        if len(currency) == 3 and amount:
-            yield Position(f"cash {currency}", name=f"cash {currency}", kind=Kind.CASH, value=amount,
-                           currency=currency, rate=rates.get(currency), account=item.get("accountId", ""))  # fmt: skip
+        currency = item.get("currency", "")
+        if len(currency) == 3 and item.get("endingCash", "") not in ("", "0"):
+            rate = None if currency == base else rates.get(currency)
+            yield f"cash {currency}", partial(_balance, currency, item.attrib, rate)
+
+
+def _balance(currency: str, row: Mapping[str, str], rate: float | None) -> Position:
+    return Position(
+        f"cash {currency}",
+        name=f"cash {currency}",
+        kind=Kind.CASH,
+        value=number(row["endingCash"]),
+        currency=currency,
+        rate=rate,
+        account=row.get("accountId", ""),
+    )
 
 
 def _base(rates: Mapping[str, float | None]) -> str:

@@ -1,12 +1,14 @@
 """Interactive Brokers: an activity statement, whose rows each begin with their section's name (CSV)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import ClassVar
 
 from topheavy.core.symbols import normal
 from topheavy.portfolios.document import Document, Row
 from topheavy.portfolios.format import Format
-from topheavy.portfolios.position import Kind, NotCounted, Portfolio, Position
+from topheavy.portfolios.position import Kind, NotCounted, Portfolio, Position, whole
 from topheavy.portfolios.printed import day, isin, number, plain
 from topheavy.portfolios.table import kind_of
 
@@ -37,10 +39,10 @@ class IbkrStatement(Format):
         rates = {r["currency"]: number(r.get("rate", "")) for _, r in _named(sections.get(RATES, []))}
         isins = {r.get("symbol", ""): isin(r.get("securityid", "")) for _, r in _named(sections.get(INSTRUMENTS, []))}
         held = [item for item in _named(sections.get(OPEN, [])) if item[1].get("datadiscriminator") in ("Summary", "")]
-        positions = [_position(row, cells, rates, isins) for row, cells in held]
-        positions += _cash(sections.get(CASH, []), rates)
+        made = ((row.where, partial(_position, row, cells, rates, isins)) for row, cells in held)
+        positions, unread = whole(chain(made, _cash(sections.get(CASH, []), rates)))
         others = sorted({row.cells[0] for row in document.rows if row.cells} - {OPEN, CASH, ABOUT, RATES, INSTRUMENTS})
-        left_out = [NotCounted(section, "another section of the statement") for section in others]
+        left_out = unread + [NotCounted(section, "another section of the statement") for section in others]
         period = next((row.text for row in _statement(document.rows) if "Period" in row.text), "")
         return Portfolio(self.name, tuple(positions), currency=about.get("Base Currency", ""),
                          as_of=day(period.rpartition(" - ")[2]), left_out=tuple(left_out))  # fmt: skip
@@ -110,12 +112,16 @@ def _position(
     )
 
 
-def _cash(section: Section, rates: Mapping[str, float | None]) -> Iterator[Position]:
+def _cash(section: Section, rates: Mapping[str, float | None]) -> Iterator[tuple[str, Callable[[], Position]]]:
     for row, cells in _named(section):
         currency, amount = cells.get("currency", ""), cells.get("total", "")
-        if cells.get("currencysummary") == "Ending Cash" and len(currency) == 3 and number(amount):
-            yield Position(row.where, name=f"cash {currency}", kind=Kind.CASH, value=number(amount),
-                           currency=currency, rate=rates.get(currency))  # fmt: skip
+        if cells.get("currencysummary") == "Ending Cash" and len(currency) == 3 and amount not in ("", "0"):
+            yield row.where, partial(_balance, row, currency, amount, rates.get(currency))
+
+
+def _balance(row: Row, currency: str, amount: str, rate: float | None) -> Position:
+    name = f"cash {currency}"
+    return Position(row.where, name=name, kind=Kind.CASH, value=number(amount), currency=currency, rate=rate)
 
 
 FORMAT = IbkrStatement()

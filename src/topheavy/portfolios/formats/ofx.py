@@ -1,14 +1,15 @@
 """OFX and QFX: the investment statement that Quicken and its like read, from any broker."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 
 from topheavy.core.symbols import normal
 from topheavy.portfolios.document import Document
 from topheavy.portfolios.format import Format
-from topheavy.portfolios.position import Kind, NotCounted, Portfolio, Position
+from topheavy.portfolios.position import Kind, NotCounted, Portfolio, Position, whole
 from topheavy.portfolios.printed import day, number, words
 
 _TAG = re.compile(r"<(/?)([A-Z0-9.]+)>([^<]*)")
@@ -37,7 +38,8 @@ class Ofx(Format):
         """Read the lists of positions and the cash of all accounts; transactions are not counted."""
         statement = _Statement()
         statement.read(document.text)
-        every = [*statement.positions(), *statement.cash]
+        held, unread = whole(statement.positions())
+        every = [*held, *statement.cash]
         positions = [item for item in every if item.value or item.quantity]
         nothing = [
             NotCounted(item.where, f"nothing is held of {item.label}") for item in every if item not in positions
@@ -49,7 +51,7 @@ class Ofx(Format):
             currency=statement.currency,
             as_of=day(statement.dated[:8]),
             stated=statement.total,
-            left_out=(*statement.left_out(), *nothing),
+            left_out=(*statement.left_out(), *unread, *nothing),
             notes=notes,
         )
 
@@ -126,11 +128,12 @@ class _Statement:
                          account=self.account)
             )  # fmt: skip
 
-    def positions(self) -> Iterator[Position]:
-        """Yield the positions, each with what the list of securities says of it."""
+    def positions(self) -> Iterator[tuple[str, Callable[[], Position]]]:
+        """Yield how each position is made, with what the list of securities says of it."""
         for place, held in enumerate(self.holdings, 1):
             about = self.securities.get(held.get("UNIQUEID", ""), {})
-            yield _position(f"position {place}", held, about, self.currency)
+            where = f"position {place}"
+            yield where, partial(_position, where, held, about, self.currency)
 
     def left_out(self) -> Iterator[NotCounted]:
         """Say what else the statement lists."""

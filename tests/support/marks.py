@@ -1,0 +1,25 @@
+"""What a test takes, said by a mark: worked out where it follows from what the test asks for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.market_data import needs_market
+
+BY_FIXTURE = {"kafka": {"kafka", "own_kafka"}, "browser": {"look"}, "market": {"real_place"}}
+"""Mark → the fixtures that start or read what it names."""
+
+
+def mark_items(items: list[pytest.Item]) -> None:
+    """Mark every test that starts a broker or a browser, or reads the market files, wherever it lies."""
+    for item in items:
+        for name in sorted(marks_of(item)):
+            item.add_marker(name)
+
+
+def marks_of(item: pytest.Item) -> Iterator[str]:
+    """Yield the marks that follow from a test's fixtures and conditions."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    yield from (name for name, starters in BY_FIXTURE.items() if starters & fixtures)
+    if any(mark == needs_market.mark for mark in item.iter_markers("skipif")):
+        yield "market"
