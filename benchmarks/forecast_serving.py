@@ -24,9 +24,6 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from topheavy.forecast.card import Card
-from topheavy.forecast.conformal import learn
-from topheavy.forecast.registry import Registry
 
 from topheavy import __version__
 from topheavy.forecast.lstm.keras_model import keras_model
@@ -34,6 +31,9 @@ from topheavy.forecast.lstm.recurrent import Recurrent
 from topheavy.forecast.lstm.transform import inputs
 from topheavy.forecast.model import Fitted, Model, Training, models
 from topheavy.forecast.panel import Matrix, Panel
+from topheavy.forecast.scoring.conformal import learn
+from topheavy.forecast.serving.card import Card
+from topheavy.forecast.serving.registry import Registry
 from topheavy.forecast.target import target
 from topheavy.forecast.task import Task, task
 

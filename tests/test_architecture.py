@@ -37,7 +37,7 @@ def room_of(module: str) -> str:
 
 
 ROOMS = {name.split(".")[1] for name in MODULES if "." in name}
-FACE = frozenset({"core", "metrics", "answers"})
+FACE = frozenset({"core", "answers"})
 """The rooms out of which the package's public names come."""
 
 

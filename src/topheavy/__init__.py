@@ -7,7 +7,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
               stream ──┘ │ ▼ └── forecast
                        repairs
 
-    core       words shared by all: calendar, symbols, http, plugins, settings, clock, locks, text, errors, log
+    core       words shared by all: calendar, symbols, http, files, plugins, settings, clock, text, errors, log
     datasets   what the data is: one file a table (columns, units, key, partition, checks)
     sources    one file a vendor: fetch brings bytes untouched, parse is pure
     simulator  a market that never was, and a vendor's HTTP API in front of it
@@ -44,17 +44,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from topheavy.answers.answer import Answer, AnswerEvidence
+    from topheavy.answers.catalogue.catalogue import AskableQuestion
     from topheavy.answers.open_home import OpenHome
     from topheavy.core.errors import NotPublished, TopheavyError, UsageError
     from topheavy.core.version import __version__
-    from topheavy.metrics.questions import Question
 
 __all__ = [
     "Answer",
     "AnswerEvidence",
+    "AskableQuestion",
     "NotPublished",
     "OpenHome",
-    "Question",
     "TopheavyError",
     "UsageError",
     "__version__",
@@ -89,7 +89,7 @@ def __getattr__(name: str) -> Any:
         from topheavy.core import errors
 
         return getattr(errors, name)
-    if name in ("Answer", "AnswerEvidence", "OpenHome", "Question"):
+    if name in ("Answer", "AnswerEvidence", "AskableQuestion", "OpenHome"):
         from topheavy.answers import open_home  # which names them all
 
         return getattr(open_home, name)

@@ -112,10 +112,11 @@ def progress(as_json: bool) -> Progress:
     return _Bars() if sys.stderr.isatty() and not log else _Lines()
 
 
-def summary(found: Any, failures: Sequence[str], home: Path, *, as_json: bool) -> None:
-    """Print what the published figures say."""
+def summary(found: Any, failures: Sequence[str], home: Path, refines: Sequence[Any] = (), *, as_json: bool) -> None:
+    """Print what the published figures say; ``refines`` is what JSON says of what was read."""
     if as_json:
-        say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home)}))
+        say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
+                   "refined": list(refines)}))  # fmt: skip
         return
     if found is None:
         say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
@@ -176,19 +177,13 @@ def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
     say(_json(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 
-def refined(done: Any, *, as_json: bool) -> None:
-    """Print what a refine wrote, left out and could not read."""
-    left_out = {unit: [f"{item.where}: {item.reason}" for item in items] for unit, items in done.left_out.items()}
+def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what a refine wrote, and as JSON what it left out and could not read."""
     if as_json:
-        say(_json({"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
-                   "unreadable": done.unreadable}))  # fmt: skip
+        say(_json(done))
         return
-    rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items() if count)
-    say(f"  {done.answers:,} answers read; written: {rows or 'nothing, all was known'}")
-    for unit, notes in done.notes.items():
-        say(f"  {unit}: {'; '.join(notes)}")
-    for unit, reasons in left_out.items():
-        say(f"  {unit}: {len(reasons):,} lines left out, first {reasons[0]}")
+    rows = ", ".join(f"{count:,} {name}" for name, count in done["rows"].items() if count)
+    say(f"  {done['answers']:,} answers read; written: {rows or 'nothing, all was known'}")
 
 
 def published(done: Any, *, as_json: bool) -> None:
@@ -209,7 +204,7 @@ def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
     _banner(world)
     say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
         f"{len(found['missing']):,} members without a cap for a time")  # fmt: skip
-    for title in ("failed", "withheld", "missing"):
+    for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
         if found[title]:
             say(f"\n  {title}")
             _table(found[title][:40])

@@ -22,7 +22,8 @@ from topheavy.home import open_home
 from topheavy.jobs.serve.serve import open_monitor
 from topheavy.lake.folder import HomeFolder
 from topheavy.lake.leases import Leases
-from topheavy.lake.ledger import Attempt, Ledger
+from topheavy.lake.ledger import Ledger
+from topheavy.lake.records import Attempt
 from topheavy.simulator.api.server import running
 
 

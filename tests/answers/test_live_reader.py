@@ -219,7 +219,9 @@ def test_a_bulletin_comes_back_as_it_was_put(tmp_path: Path) -> None:
     assert found.lives
     for name in ("topic", "said_at", "kinds", "seconds", "parts", "newest_dead", "committed_at"):
         assert getattr(found, name) == getattr(said, name)
-    assert found.prices.to_pylist() == said.prices.to_pylist()
+    for name, rows in said.answers.items():
+        assert found.answers[name].to_pylist() == rows.to_pylist()
+    assert found.answers["live_prices"].num_rows == 1
 
 
 def test_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from support.page_walk import callbacks_of, walk
+from support.planted import planted
+from support.served_home import served_home, whole_home
 from support.small_warehouse import publish_small
 from topheavy.core.errors import NotPublished
 from topheavy.core.plugins import PAGES, load
@@ -30,6 +33,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[TestClient]:
     with TestClient(make_app(home)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return whole_home(tmp_path_factory.mktemp("whole") / "home")
+
+
+@pytest.fixture(scope="module")
+def served(whole: Path) -> Iterator[TestClient]:
+    with served_home(whole) as client:
         yield client
 
 
@@ -87,6 +101,44 @@ def test_its_callbacks_are_registered_under_its_own_name(page: Page, client: Tes
     assert own
     inputs = {dependency["id"] for item in own for dependency in item["inputs"] + item["state"]}
     assert [name for name in inputs if not name.startswith((f"{page.name}-", "shell-"))] == []
+
+
+@each_page
+def test_every_callback_of_it_can_be_called(page: Page, served: TestClient) -> None:
+    opened = walk(served, page.path)
+    assert opened.notices == [], "what a callback raises is told to the reader"
+    assert opened.called >= callbacks_of(served, page.name), "every callback's inputs stand on the page"
+
+
+PLANTED = """
+from dash import Input, Output, html
+from topheavy.web.frame.page import Page
+
+def layout(view):
+    return html.Div([html.Button(id="planted-button"), html.P(id="planted-text")])
+
+def register(app, view):
+    @app.callback(Output("planted-text", "children"), Input("planted-button", "n_clicks"), prevent_initial_call=True)
+    def fill(clicks):
+        return str(view.ask("SELECT session FROM {table} LIMIT 1"))
+
+PAGE = Page("planted", "/planted", "Planted", "M0 0", 99, layout, register)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "fails"),
+    [("concentration", False), ("no_such_table", True)],
+    ids=["a table there is", "a table there is not"],
+)
+def test_sql_against_a_table_that_is_not_there_fails_the_contract(
+    tmp_path: Path, whole: Path, table: str, fails: bool
+) -> None:
+    with planted(tmp_path, PAGES, "planted", PLANTED.format(table=table)), served_home(whole) as client:
+        opened = walk(client, "/planted")
+        assert opened.called >= callbacks_of(client, "planted") != set()
+    assert bool(opened.notices) is fails
+    assert all("no_such_table does not exist" in notice for notice in opened.notices)
 
 
 @each_page

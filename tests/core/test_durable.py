@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from topheavy.core.durable import write_once, write_over
+from topheavy.core.files.durable import write_once, write_over
 
 Steps = list[tuple[str, str]]
 

@@ -32,7 +32,7 @@ from topheavy.datasets.schema import dataset  # noqa: E402
 from topheavy.home import open_home  # noqa: E402
 from topheavy.jobs.demo import MANIFEST  # noqa: E402
 from topheavy.lake.folder import open_folder  # noqa: E402
-from topheavy.lake.ledger import Attempt  # noqa: E402
+from topheavy.lake.records import Attempt  # noqa: E402
 from topheavy.simulator.api.server import running  # noqa: E402
 from topheavy.tables.read import read  # noqa: E402
 from topheavy.tables.write import replace_all  # noqa: E402

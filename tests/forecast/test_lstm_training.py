@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast import long_training
+from support import long_training
 from support.histories import walk
 from support.long_training import RECIPE
 from topheavy.core.errors import ForecastError, UsageError
@@ -20,10 +20,10 @@ from topheavy.core.progress import Silent
 from topheavy.core.settings import read_settings
 from topheavy.forecast.lstm.checkpoint import INDEX, Checkpoints
 from topheavy.forecast.lstm.network import Floats, Network
-from topheavy.forecast.lstm.process_group import World, world
+from topheavy.forecast.lstm.together.process_group import World, world
+from topheavy.forecast.lstm.together.workers import free_port, train_shared
 from topheavy.forecast.lstm.train import Trained, train
 from topheavy.forecast.lstm.windows import Lessons, lessons
-from topheavy.forecast.lstm.workers import free_port, train_shared
 from topheavy.forecast.target import target
 from topheavy.forecast.task import task
 
@@ -172,7 +172,7 @@ def test_a_worker_that_fails_ends_all_and_says_why(tmp_path: Path) -> None:
 def test_a_worker_ends_with_who_started_it(tmp_path: Path) -> None:
     there = {"TOPHEAVY_WORLD_SIZE": "2", "TOPHEAVY_COORDINATOR": f"127.0.0.1:{free_port()}"}
     worker = subprocess.Popen(
-        [sys.executable, "-m", "topheavy.forecast.lstm.worker", str(tmp_path)],
+        [sys.executable, "-m", "topheavy.forecast.lstm.together.worker", str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

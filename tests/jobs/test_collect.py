@@ -19,7 +19,7 @@ from topheavy.home import Home, open_home
 from topheavy.jobs.collect.fetch import Collected, collect
 from topheavy.jobs.collect.plan import Why, plan
 from topheavy.jobs.road import ask_for, foresee, retry
-from topheavy.lake.ledger import Attempt, Run
+from topheavy.lake.records import Attempt, Run
 from topheavy.simulator.api.server import running
 
 POLYGON = pick(SOURCES, "polygon")

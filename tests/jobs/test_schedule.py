@@ -26,7 +26,7 @@ from topheavy.jobs.schedule.scheduler import SLICE, Scheduler, schedule
 from topheavy.jobs.schedule.single import FILE, Between, Stop, Stopped, alone
 from topheavy.jobs.schedule.timing import LONGEST_PAUSE, Failed, due, runs_at, told, upcoming, wakes_at
 from topheavy.lake.folder import open_folder
-from topheavy.lake.ledger import Attempt
+from topheavy.lake.records import Attempt
 from topheavy.simulator.api.server import running
 
 # said by pandas to the calendar's library, not to us

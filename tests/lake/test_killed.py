@@ -9,8 +9,9 @@ import pytest
 from support.responses import FRIDAY, answer
 from topheavy.core.units import Answer
 from topheavy.lake.folder import HomeFolder, open_folder
-from topheavy.lake.ledger import Entry, Ledger
+from topheavy.lake.ledger import Ledger
 from topheavy.lake.raw import Lake
+from topheavy.lake.records import Entry
 from topheavy.lake.store import Store
 
 ANSWER = answer(b"page one", b"page two")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.responses import FRIDAY
-from topheavy.core.locks import is_locked
+from topheavy.core.files.locks import is_locked
 from topheavy.core.units import Unit
 from topheavy.lake.folder import HomeFolder
 from topheavy.lake.leases import Claim, Leases

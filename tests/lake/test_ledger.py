@@ -12,8 +12,9 @@ from support.responses import FRIDAY, NOON, answer
 from topheavy.core.errors import LakeError
 from topheavy.core.units import Outcome, Unit
 from topheavy.lake.folder import HomeFolder
-from topheavy.lake.ledger import Attempt, Entry, Ledger
+from topheavy.lake.ledger import Ledger
 from topheavy.lake.raw import Lake
+from topheavy.lake.records import Attempt, Entry
 
 
 @pytest.fixture

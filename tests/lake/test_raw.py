@@ -13,8 +13,8 @@ from topheavy.core.errors import LakeError
 from topheavy.core.http.client import Client
 from topheavy.core.units import Answer, Outcome, Unit
 from topheavy.lake.folder import HomeFolder
-from topheavy.lake.ledger import Attempt
 from topheavy.lake.raw import Lake
+from topheavy.lake.records import Attempt
 
 BODIES = st.lists(st.binary(max_size=200), max_size=3)
 NUMBERED = iter(range(1_000_000))

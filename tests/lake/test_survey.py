@@ -11,7 +11,8 @@ from support.responses import NOON
 from topheavy.core.errors import LakeError, UsageError
 from topheavy.core.units import Outcome, Unit
 from topheavy.lake.folder import HomeFolder
-from topheavy.lake.ledger import Attempt, Ledger
+from topheavy.lake.ledger import Ledger
+from topheavy.lake.records import Attempt
 from topheavy.lake.survey import SORTED_BY, Survey
 
 OK, UNCHANGED, FAILED = Outcome

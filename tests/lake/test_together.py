@@ -16,7 +16,7 @@ from pathlib import Path
 from support.responses import answer
 from topheavy.core.units import Outcome, Unit
 from topheavy.lake.folder import open_folder
-from topheavy.lake.ledger import Attempt
+from topheavy.lake.records import Attempt
 from topheavy.lake.raw import Lake
 
 home, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])

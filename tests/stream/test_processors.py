@@ -1,4 +1,4 @@
-"""Live answers follow from the trades alone: in one go, in pieces, or after a restart they are the same."""
+"""What each live answer says of trades that are known; what all of them promise is in the contract."""
 
 import random
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from support.trades import START, trades
-from topheavy.stream.processor import Given, begin_all, frame_of, processors
+from topheavy.stream.processor import Given, begin_all, frame_of, joined, processors
 
 GIVEN = Given(
     pa.table(
@@ -20,25 +20,12 @@ MADE = pa.concat_tables([trades(list(range(300)), apart=1), trades(list(range(30
 
 
 def answers(*parts: pa.Table) -> dict[str, pa.Table]:
-    live = begin_all(GIVEN)
+    states = begin_all(GIVEN)
     for part in parts:
-        for one in live.values():
-            one.take(part)
-    return {name: one.answer() for name, one in live.items()}
-
-
-@pytest.mark.parametrize("name", sorted(processors()))
-def test_pieces_come_to_the_same_as_the_whole(name: str) -> None:
-    pieces = answers(*(MADE.slice(at, 37) for at in range(0, MADE.num_rows, 37)))
-    assert pieces[name].equals(answers(MADE)[name])
-
-
-@pytest.mark.parametrize("name", sorted(processors()))
-def test_before_the_first_trade_there_is_an_answer_without_rows(name: str) -> None:
-    live = begin_all(Given())[name]
-    assert live.answer().num_rows == 0
-    live.take(MADE)
-    live.answer()
+        for live in states.values():
+            live.take(part)
+    told = {name: live.answer() for name, live in states.items()}
+    return {name: joined(name, [told], GIVEN) for name in processors()}
 
 
 @pytest.mark.parametrize("name", ["live_caps", "live_share", "live_vwap"])
@@ -57,9 +44,10 @@ def test_caps_are_shares_times_the_last_price_and_a_late_trade_sets_none_back() 
 
 def test_a_share_says_what_it_rests_on() -> None:
     share = frame_of(answers(MADE)["live_share"])
-    assert share["group"].to_list() == ["one", "two"]
-    assert share["share"].to_list() == pytest.approx([50_000 / 155_000, 1.0])
+    assert share["group"].to_list() == ["two", "one"], "the largest first"
+    assert share["share"].to_list() == pytest.approx([1.0, 50_000 / 155_000])
     assert (share["priced"][0], share["issuers"][0]) == (2, 3), "GE was not traded"
+    assert (share["trades"][0], share["source_kind"][0]) == (400, "simulated")
 
 
 def test_vwap_begins_anew_with_the_day() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from topheavy.datasets.schema import dataset
-from topheavy.stream.processor import Given, begin_all
+from topheavy.stream.processor import Given, begin_all, from_trades
 from topheavy.stream.sink.status import Part, SinkStatus, StatusFile
 from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.write import replace_all
@@ -21,10 +21,10 @@ NOW = datetime(2024, 12, 6, 14, 40, tzinfo=UTC)
 
 def sink_status(*trades: pa.Table, index: int = 0, of: int = 1, **more: Any) -> SinkStatus:
     """What a sink says that has kept ``trades`` just now."""
-    answers = begin_all(Given())
+    states = begin_all(Given())
     for some in trades:
-        for one in answers.values():
-            one.take(some)
+        for live in states.values():
+            live.take(some)
     kinds = sorted({kind for some in trades for kind in some["source_kind"].to_pylist()})
     said = SinkStatus(
         topic="trades",
@@ -39,8 +39,7 @@ def sink_status(*trades: pa.Table, index: int = 0, of: int = 1, **more: Any) -> 
         kinds=dict.fromkeys(kinds, NOW - timedelta(seconds=1)),
         seconds={int(NOW.timestamp()) - 3: sum(some.num_rows for some in trades)} if trades else {},
         parts={index: Part(next=10, end=14)},
-        prices=answers["live_prices"].answer(),
-        jumps=answers["live_jumps"].answer(),
+        answers={name: item.conform(states[name].answer()) for name, item in from_trades().items()},
     )
     return replace(said, **more)
 

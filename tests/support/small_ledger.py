@@ -11,7 +11,8 @@ from pathlib import Path
 
 from topheavy.core.units import Outcome, SourceKind, Unit
 from topheavy.lake.folder import open_folder
-from topheavy.lake.ledger import Attempt, Ledger
+from topheavy.lake.ledger import Ledger
+from topheavy.lake.records import Attempt
 
 NOON = datetime(2024, 12, 6, 12, tzinfo=UTC)
 DAYS = tuple(Unit("polygon", "bars", date(2024, 12, day)) for day in (4, 5, 6))

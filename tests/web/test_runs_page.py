@@ -15,7 +15,8 @@ from topheavy.core.units import Outcome, SourceKind, Unit
 from topheavy.jobs.serve.serve import open_monitor
 from topheavy.lake.folder import open_folder
 from topheavy.lake.leases import Leases
-from topheavy.lake.ledger import Attempt, Ledger
+from topheavy.lake.ledger import Ledger
+from topheavy.lake.records import Attempt
 from topheavy.simulator.api.server import running as simulated_vendor
 from topheavy.web.server import running
 from topheavy.web.services import Services

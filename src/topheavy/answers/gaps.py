@@ -9,6 +9,7 @@ from topheavy.answers.evidence import Evidence, Fact
 from topheavy.answers.published import Published, remembered
 from topheavy.core.units import Outcome
 from topheavy.home import Home
+from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
 
 
 class Gap(Fact):
@@ -77,15 +78,27 @@ GROUP BY "index", security, reason ORDER BY sessions DESC, security
 
 
 def all_gaps(home: Home) -> dict[str, Any]:
-    """Return what is missing: units that failed, sessions withheld, members not measured, each with its reason."""
+    """Return what is missing: units that failed, rows that two units claim with other numbers, lines left out and
+    doubts, sessions withheld, members not measured, each with its reason."""
     failed = [
         {"unit": run.unit.id, "attempts": run.attempts, "fault": run.last.fault, "cause": run.cause}
         for run in home.lake.ledger.runs()
         if run.outcome is Outcome.FAILED
     ]
     published = home.warehouse.path.exists()
+    remarks = Remarks(home.lake.ledger).every()
     return {
         "failed": failed,
+        "contradictions": [_contradiction(remark) for remark in remarks if remark.kind == CONTRADICTION],
+        "remarks": [_remark(remark) for remark in remarks if remark.kind != CONTRADICTION],
         "withheld": home.warehouse.rows(_WITHHELD) if published else [],
         "missing": home.warehouse.rows(_MISSING) if published else [],
     }
+
+
+def _contradiction(remark: Remark) -> dict[str, Any]:
+    return {"kept": remark.unit, "not_kept": remark.other, "rows": remark.rows, "difference": remark.text}
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {"unit": remark.unit, "kind": remark.kind, "rows": remark.rows, "what": remark.text}

@@ -13,14 +13,13 @@ from topheavy.answers import status as answers_status
 from topheavy.answers.answer import Answer, AnswerEvidence
 from topheavy.answers.catalogue.ask import Page
 from topheavy.answers.catalogue.ask import ask as ask_catalogue
-from topheavy.answers.catalogue.catalogue import catalogue
+from topheavy.answers.catalogue.catalogue import AskableQuestion, askable
 from topheavy.answers.catalogue.narrowing import Narrowing
 from topheavy.answers.published import Published
 from topheavy.core.errors import NotPublished, UsageError
 from topheavy.core.settings import read_settings
 from topheavy.datasets.schema import Layer, dataset
 from topheavy.home import open_home
-from topheavy.metrics.questions import Question
 from topheavy.tables.read import read
 
 
@@ -48,14 +47,14 @@ class OpenHome:
         """
         return self._home.world or self._evidence().world
 
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> tuple[AskableQuestion, ...]:
         """Return every question that ``ask`` knows, with how each may be narrowed.
 
         Example:
-            >>> [question.narrowed_by for question in home.questions() if question.title == "concentration"]
-            [('index', 'level', 'group', 'session')]
+            >>> [question.day for question in home.questions() if question.name == "repairs"]
+            ['effective']
         """
-        return tuple(catalogue().values())
+        return askable()
 
     def ask(
         self,

@@ -4,7 +4,7 @@ from typing import Any
 
 from topheavy.answers.answer import Answer
 from topheavy.answers.catalogue.ask import EVERYTHING, Page, ask
-from topheavy.answers.catalogue.catalogue import catalogue
+from topheavy.answers.catalogue.catalogue import askable
 from topheavy.answers.catalogue.narrowing import Narrowing
 from topheavy.answers.published import Published
 from topheavy.home import Home
@@ -23,6 +23,6 @@ def show(home: Home, question: str, narrowing: Narrowing, page: Page = EVERYTHIN
 def listed() -> list[dict[str, Any]]:
     """Return every question with what it asks and how it is narrowed."""
     return [
-        {"question": name, "asks": item.text, "narrowed by": ", ".join(item.narrowed_by)}
-        for name, item in catalogue().items()
+        {"question": item.name, "asks": item.asks, "narrowed by": ", ".join(item.narrowed_by), "day": item.day}
+        for item in askable()
     ]

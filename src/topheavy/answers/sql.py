@@ -6,10 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from topheavy.answers.live.processed import live_tables
 from topheavy.datasets.schema import Layer, datasets
 from topheavy.home import Home
 from topheavy.metrics.questions import questions
 from topheavy.metrics.units import units_of
+from topheavy.stream.processor import processors
 from topheavy.tables.streams import streaming
 
 _BESIDE = (Layer.STREAMED, Layer.RECORDED)
@@ -18,7 +20,7 @@ _STRING = re.compile(r"'[^']*'")
 
 
 def ask(home: Home, query: str) -> list[dict[str, Any]]:
-    """Answer one SELECT as rows; the streamed and recorded tables it names are read where they are.
+    """Answer one SELECT as rows; streamed and recorded tables are read where they are, live answers as told last.
 
     Raises:
         NotPublished: when nothing is published, and no such table is asked for.
@@ -35,10 +37,10 @@ def ask_table(home: Home, query: str) -> pa.Table:
 def units_in(query: str) -> Mapping[str, str]:
     """Return the units of columns of the tables and questions that a query names; where two say different, none."""
     sources = [units_of(item) for name, item in questions().items() if name in _words(query)]
+    declared = {name: item.all_columns for name, item in datasets().items()}
+    declared |= {name: item.all_columns for name, item in processors().items()}
     sources += [
-        {column.name: column.unit for column in item.all_columns}
-        for name, item in datasets().items()
-        if name in _words(query)
+        {column.name: column.unit for column in columns} for name, columns in declared.items() if name in _words(query)
     ]
     named: dict[str, set[str]] = {}
     for source in sources:
@@ -49,7 +51,8 @@ def units_in(query: str) -> Mapping[str, str]:
 
 def _beside(home: Home, query: str) -> dict[str, Any]:
     beside = [item for item in datasets().values() if item.layer in _BESIDE and item.name in _words(query)]
-    return {item.name: streaming.files_of(home.tables, item) for item in beside}
+    tables: dict[str, Any] = {item.name: streaming.files_of(home.tables, item) for item in beside}
+    return tables | live_tables(home, sorted(_words(query)))
 
 
 def _words(query: str) -> set[str]:

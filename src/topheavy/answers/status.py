@@ -11,7 +11,7 @@ from topheavy.core.clock import Clock, system_clock
 from topheavy.core.units import Outcome
 from topheavy.datasets.schema import Layer, datasets
 from topheavy.home import Home
-from topheavy.lake.ledger import Run
+from topheavy.lake.records import Run
 from topheavy.tables.read import rows_of
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from topheavy.core.calendar import sessions
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import UsageError
+from topheavy.core.errors import NotPublished, UsageError, one_line
 from topheavy.core.http.client import Http
 from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
@@ -126,12 +126,31 @@ def run(
     clock: Clock = system_clock,
     progress: Progress | None = None,
 ) -> Run:
-    """Carry one source's data all the way: collect, refine, publish."""
+    """Carry one source's data all the way: collect, refine, publish.
+
+    Raises:
+        NotPublished: when there is nothing to publish, or a check refuses it; the message has what was refused first.
+    """
     progress = progress or Silent()
     done = gather(home, name, ask, again=again, http=http, clock=clock, progress=progress)
     done.refined.append(refine(home, clock=clock, progress=progress))
-    done.published = publish(home, clock=clock, progress=progress)
+    try:
+        done.published = publish(home, clock=clock, progress=progress)
+    except NotPublished as error:
+        raise _with_reasons(error, done) from error
     return done
+
+
+def _with_reasons(error: NotPublished, done: Run) -> NotPublished:
+    """Return the refusal with what became of what was just asked for, which is its likely cause."""
+    left_out = [
+        f"{unit}: {lines[0].where}: {lines[0].reason}" for part in done.refined for unit, lines in part.left_out.items()
+    ]
+    reasons = done.failures or left_out
+    if not reasons:
+        return error
+    more = f" (and {len(reasons) - 1:,} more: 'topheavy gaps' lists them)" if len(reasons) > 1 else ""
+    return NotPublished(f"{reasons[0]}{more}; {one_line(error)}")
 
 
 def _named(unit: str, cause: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from topheavy.core.durable import write_once, write_over
 from topheavy.core.errors import LakeError, one_line
+from topheavy.core.files.durable import write_once, write_over
 from topheavy.core.log.logger import logger
 from topheavy.core.progress import Progress
 from topheavy.core.units import SourceKind

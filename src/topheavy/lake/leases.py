@@ -13,7 +13,7 @@ from typing import Self
 from uuid import uuid4
 
 from topheavy.core.errors import LakeError, one_line
-from topheavy.core.locks import is_locked
+from topheavy.core.files.locks import is_locked
 from topheavy.core.units import Unit
 from topheavy.lake.ledger import Ledger
 

@@ -8,40 +8,15 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
 from typing import Any
 
 from topheavy.core.errors import LakeError, one_line
-from topheavy.core.units import Outcome, SourceKind, Unit
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS attempts (
-    unit TEXT NOT NULL, source TEXT NOT NULL, route TEXT NOT NULL, session TEXT NOT NULL, subject TEXT NOT NULL,
-    outcome TEXT NOT NULL, cause TEXT, seconds REAL NOT NULL, bytes INTEGER NOT NULL, finished_at TEXT NOT NULL,
-    fault TEXT, calls INTEGER NOT NULL DEFAULT 0, collection TEXT NOT NULL DEFAULT '');
-CREATE INDEX IF NOT EXISTS attempts_by_unit ON attempts (unit);
-CREATE TABLE IF NOT EXISTS collections (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, asked INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT);
-CREATE TABLE IF NOT EXISTS leases (unit TEXT PRIMARY KEY, holder TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS answers (
-    unit TEXT NOT NULL, version TEXT NOT NULL, source TEXT NOT NULL, route TEXT NOT NULL, session TEXT NOT NULL,
-    subject TEXT NOT NULL, kind TEXT NOT NULL, envelope TEXT NOT NULL, bytes INTEGER NOT NULL,
-    received_at TEXT NOT NULL, unreadable TEXT, edition TEXT, PRIMARY KEY (unit, version));
-CREATE TABLE IF NOT EXISTS refined (
-    unit TEXT NOT NULL, version TEXT NOT NULL, edition TEXT NOT NULL, PRIMARY KEY (unit));
-"""
-
-_GROWN = (
-    "ALTER TABLE answers ADD COLUMN edition TEXT",
-    "ALTER TABLE attempts ADD COLUMN fault TEXT",
-    "ALTER TABLE attempts ADD COLUMN calls INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE attempts ADD COLUMN collection TEXT NOT NULL DEFAULT ''",
-)
-"""What a ledger of an earlier version lacks."""
+from topheavy.core.units import Unit
+from topheavy.lake.ledger_file import open_ledger, open_to_read
+from topheavy.lake.records import Attempt, Collection, Entry, Run, attempt_of, columns_of, entry_of, moment_of
 
 _LATEST = """
 SELECT unit, version, source, route, session, subject, kind, envelope, bytes, received_at FROM (
@@ -76,69 +51,6 @@ GROUP BY c.id ORDER BY c.began_at DESC, c.id LIMIT ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One answer in the raw zone, as the ledger knows it."""
-
-    unit: Unit
-    version: str
-    kind: SourceKind
-    envelope: str
-    bytes: int
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One asking for a unit and how it ended: ``fault`` is the kind of failure, ``calls`` the requests it took."""
-
-    unit: Unit
-    outcome: Outcome
-    cause: str | None
-    seconds: float
-    bytes: int
-    finished_at: datetime
-    fault: str | None = None
-    calls: int = 0
-    collection: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A unit of work: how often it was asked for, and the last attempt."""
-
-    last: Attempt
-    attempts: int
-
-    @property
-    def unit(self) -> Unit:
-        """The unit."""
-        return self.last.unit
-
-    @property
-    def outcome(self) -> Outcome:
-        """How the last attempt ended."""
-        return self.last.outcome
-
-    @property
-    def cause(self) -> str | None:
-        """Why the last attempt failed, if it did."""
-        return self.last.cause
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """One collector's work: units asked, ended and failed so far; ``ended_at`` is empty while it runs."""
-
-    id: str
-    title: str
-    asked: int
-    ended: int
-    failed: int
-    began_at: datetime
-    ended_at: datetime | None
-
-
 class Ledger:
     """Opened once per process; safe to use from several threads and several processes."""
 
@@ -146,7 +58,7 @@ class Ledger:
         self._path = path
         self._lock = Lock()
         try:
-            self._file = _open(path) if os.access(path.parent, os.W_OK) else _open_to_read(path)
+            self._file = open_ledger(path) if os.access(path.parent, os.W_OK) else open_to_read(path)
         except sqlite3.Error as error:
             raise LakeError(f"{path} cannot be opened as a ledger: {one_line(error)}") from error
 
@@ -168,7 +80,7 @@ class Ledger:
     def note_attempt(self, attempt: Attempt) -> None:
         """Write down how an attempt at a unit ended."""
         row = (
-            *_named(attempt.unit),
+            *columns_of(attempt.unit),
             attempt.outcome.value,
             attempt.cause,
             attempt.seconds,
@@ -183,12 +95,12 @@ class Ledger:
 
     def mark(self) -> int:
         """Return a number that stands for now: attempts written down later come after it, whatever clocks do."""
-        return int(self._rows("SELECT COALESCE(MAX(rowid), 0) FROM attempts")[0][0])
+        return int(self.rows("SELECT COALESCE(MAX(rowid), 0) FROM attempts")[0][0])
 
     def ended_after(self, unit: Unit, mark: int) -> Attempt | None:
         """Return the last attempt at a unit that was written down after ``mark``, if there is one."""
-        rows = self._rows(_ENDED_AFTER, unit.id, mark)
-        return _attempt(rows[0]) if rows else None
+        rows = self.rows(_ENDED_AFTER, unit.id, mark)
+        return attempt_of(rows[0]) if rows else None
 
     def begin(self, name: str, title: str, asked: int, began_at: datetime) -> None:
         """Write down that a collection begins."""
@@ -203,18 +115,18 @@ class Ledger:
     def collections(self, newest: int = 20) -> list[Collection]:
         """Return the newest collections, the last begun first."""
         return [
-            Collection(name, title, asked, ended, lost, datetime.fromisoformat(began), _moment(over))
-            for name, title, asked, ended, lost, began, over in self._rows(_COLLECTIONS, newest)
+            Collection(name, title, asked, ended, lost, datetime.fromisoformat(began), moment_of(over))
+            for name, title, asked, ended, lost, began, over in self.rows(_COLLECTIONS, newest)
         ]
 
     def usual(self) -> dict[tuple[str, str], tuple[float, float]]:
         """Return (source, route) → calls and seconds that a unit has taken on average, where any was answered."""
-        return {(source, route): (calls, seconds) for source, route, calls, seconds in self._rows(_CALLS)}
+        return {(source, route): (calls, seconds) for source, route, calls, seconds in self.rows(_CALLS)}
 
     def note_answer(self, entry: Entry) -> None:
         """Write down an answer that is safely in the raw zone; a version known already keeps its time,
         unless another came in between. One that could not be read is to be read again."""
-        unit, *named = _named(entry.unit)
+        unit, *named = columns_of(entry.unit)
         row = (
             unit,
             entry.version,
@@ -243,7 +155,7 @@ class Ledger:
 
     def read_again(self, source: str, edition: str) -> None:
         """Let answers that another edition of a source's parser gave up be tried once more."""
-        if self._rows(f"SELECT 1 FROM answers WHERE {_GIVEN_UP} LIMIT 1", source, edition):
+        if self.rows(f"SELECT 1 FROM answers WHERE {_GIVEN_UP} LIMIT 1", source, edition):
             with self.transaction() as file:
                 file.execute(f"UPDATE answers SET unreadable = NULL WHERE {_GIVEN_UP}", (source, edition))
 
@@ -260,83 +172,20 @@ class Ledger:
 
     def latest(self) -> list[Entry]:
         """Return the newest readable answer of every unit."""
-        return [_entry(row) for row in self._rows(_LATEST)]
+        return [entry_of(row) for row in self.rows(_LATEST)]
 
     def refined(self) -> dict[str, tuple[str, str]]:
         """Return unit → (version, edition) of what the tables hold."""
-        return {unit: (version, edition) for unit, version, edition in self._rows("SELECT * FROM refined")}
+        return {unit: (version, edition) for unit, version, edition in self.rows("SELECT * FROM refined")}
 
     def runs(self) -> list[Run]:
         """Return every unit ever asked for, with its last attempt."""
-        return [Run(_attempt(row[1:13]), int(row[13])) for row in self._rows(_RUNS)]
+        return [Run(attempt_of(row[1:13]), int(row[13])) for row in self.rows(_RUNS)]
 
-    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Answer one question."""
         with self._lock:
             try:
                 return self._file.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise LakeError(f"{self._path} cannot be read: {one_line(error)}") from error
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    file = sqlite3.connect(path, timeout=60, check_same_thread=False, isolation_level=None)
-    _write_ahead(file)
-    file.execute("PRAGMA synchronous = NORMAL")  # a power failure may take the last lines: those units are asked again
-    file.executescript(_SCHEMA)
-    _grow(file)
-    return file
-
-
-def _open_to_read(path: Path) -> sqlite3.Connection:
-    """Open a ledger where nothing may be written, so that what it holds can still be looked at.
-
-    Where a process broke off before, its last changes lie in a log beside the file, which cannot be brought in here.
-    """
-    if path.with_name(f"{path.name}-wal").exists():
-        raise sqlite3.OperationalError("the folder may not be written, and a process that broke off left work to do")
-    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
-
-
-def _write_ahead(file: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; here alone SQLite does not wait for another process that does the same."""
-    patience = monotonic() + 10
-    while True:
-        try:
-            file.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or monotonic() > patience:
-                raise
-            sleep(0.01)
-
-
-def _grow(file: sqlite3.Connection) -> None:
-    """Bring a ledger of an earlier version up to this one, whole or not at all."""
-    with file:
-        file.execute("BEGIN IMMEDIATE")
-        if "calls" not in {row[1] for row in file.execute("PRAGMA table_info(attempts)")}:
-            for statement in _GROWN:
-                file.execute(statement)
-
-
-def _named(unit: Unit) -> tuple[str, str, str, str, str]:
-    return unit.id, unit.source, unit.route, unit.session.isoformat() if unit.session else "", unit.subject
-
-
-def _unit(row: tuple[Any, ...]) -> Unit:
-    source, route, session, subject = row
-    return Unit(source, route, date.fromisoformat(session) if session else None, subject)
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(_unit(row[2:6]), row[1], SourceKind(row[6]), row[7], int(row[8]), datetime.fromisoformat(row[9]))
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _attempt(row: tuple[Any, ...]) -> Attempt:
-    outcome, cause, seconds, size, finished_at, fault, calls, collection = row[4:]
-    moment = datetime.fromisoformat(finished_at)
-    return Attempt(_unit(row[:4]), Outcome(outcome), cause, seconds, size, moment, fault, calls, collection)

@@ -17,7 +17,8 @@ from topheavy.core.errors import LakeError, one_line
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.lake import layout
 from topheavy.lake.folder import HomeFolder
-from topheavy.lake.ledger import Entry, Ledger
+from topheavy.lake.ledger import Ledger
+from topheavy.lake.records import Entry
 from topheavy.lake.store import Store
 
 

@@ -8,8 +8,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, from_url
 
-from topheavy.core.durable import write_once
 from topheavy.core.errors import LakeError, one_line
+from topheavy.core.files.durable import write_once
 
 
 class Store:

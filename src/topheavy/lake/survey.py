@@ -14,7 +14,7 @@ from typing import Any
 
 from topheavy.core.errors import LakeError, UsageError, one_line
 from topheavy.core.plugins import unknown
-from topheavy.lake.ledger import Collection
+from topheavy.lake.records import Collection
 from topheavy.lake.survey_sql import COLLECTIONS, COUNT, FAILED, LAST, NOTE, SESSIONS, STATES, SUMS, TOP, page
 
 SORTED_BY = (

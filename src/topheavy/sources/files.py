@@ -33,12 +33,18 @@ from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.datasets.schema import Dataset, dataset
 from topheavy.datasets.splits import kind_of_ratio
+from topheavy.sources.reading.cells import Spelling
+from topheavy.sources.reading.dates import Dates
 from topheavy.sources.tabular import only_page, read_table, to_dataset
 from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
 
-ENTRY_KEYS = {"path", "name", "dataset", "source", "basis", "symbols", "columns", "constants"}
+ENTRY_KEYS = {
+    "path", "name", "dataset", "source", "basis", "symbols", "columns", "constants",
+    "dates", "clock", "zone", "numbers",
+}  # fmt: skip
 AS_TRADED = "as traded"
 ADJUSTED = ("split-adjusted as of ", "split-and-dividend-adjusted as of ")
+PRICES = ("open", "high", "low", "close")
 DATED_BY = {"bars": "session", "dividends": "effective", "shares": "effective"}
 """Datasets whose rows are on a basis, and the column that is the basis when as traded, paid or filed."""
 
@@ -91,10 +97,12 @@ class Files(Source):
         """Map, cast and put on its declared basis."""
         entry = json.loads(answer.facts["manifest"])
         into = dataset(answer.unit.route)
-        frame = to_dataset(read_table(only_page(answer), entry["path"]), into, entry.get("columns", {}), entry["path"])
+        sheet = read_table(only_page(answer), entry["path"])
+        frame = to_dataset(sheet, into, entry.get("columns", {}), entry["path"], _spelling(entry))
         whole = _complete(frame, into, entry)
         kept, left_out = _keep_whole_rows(whole, into, entry["path"])
-        return Parsed({into.name: kept.to_arrow().cast(into.parsed_schema)}, left_out, _as_of(entry.get("symbols", "")))
+        rows = kept.to_arrow().cast(into.parsed_schema)
+        return Parsed({into.name: rows}, (*sheet.left_out, *left_out), _as_of(entry.get("symbols", "")))
 
     def sample(self) -> Answer:
         """Two bars of a made-up company."""
@@ -160,6 +168,11 @@ def _refuse_missing(entry: dict[str, Any], manifest: Path) -> None:
         raise UsageError(f"{manifest} names {address}, which does not exist: correct the path; nothing was read")
 
 
+def _spelling(entry: dict[str, Any]) -> Spelling:
+    dates = Dates(entry.get("dates", ""), entry.get("clock", ""), entry.get("zone", Dates().zone))
+    return Spelling(dates, entry.get("numbers", ""))
+
+
 def _complete(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.DataFrame:
     filled = frame.with_columns(pl.lit(value).alias(name) for name, value in entry.get("constants", {}).items())
     filled = _on_basis(filled, into, entry)
@@ -187,6 +200,10 @@ def _keep_whole_rows(whole: pl.DataFrame, into: Dataset, path: str) -> tuple[pl.
             empty = numbered.filter(pl.col(column.name).is_null())
             left_out += [LeftOut(f"{path} row {row}", f"no {column.name}") for row in empty["row"]]
             numbered = numbered.filter(pl.col(column.name).is_not_null())
+    for name in PRICES if into.name == "bars" else ():
+        nothing = numbered.filter(pl.col(name) == 0)
+        left_out += [LeftOut(f"{path} row {row}", f"{name} is 0, which is no price") for row in nothing["row"]]
+        numbered = numbered.filter(pl.col(name) != 0)
     kept = numbered.unique(subset=into.parsed_schema.names, keep="first", maintain_order=True)
     left_out += [LeftOut(path, "the same row twice")] * (numbered.height - kept.height)
     return kept.drop("row"), tuple(left_out)

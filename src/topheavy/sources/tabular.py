@@ -4,16 +4,38 @@ import gzip
 import io
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import polars as pl
-import pyarrow as pa
 
 from topheavy.core.errors import Malformed, one_line
 from topheavy.core.plugins import unknown
-from topheavy.core.symbols import normal
 from topheavy.core.units import Answer
-from topheavy.datasets.schema import Column, Dataset
+from topheavy.datasets.schema import Dataset
+from topheavy.sources.reading.cells import Spelling, cast, is_number, style_in, trimmed
+from topheavy.sources.reading.day_text import Unread
+from topheavy.sources.reading.numbers import Mixed
+from topheavy.sources.reading.text import decode, separator_of
+from topheavy.sources.vendor import LeftOut
+
+TWIN = "_duplicated_0"
+"""What is appended to the second of two columns of one name."""
+
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+XML_WORKBOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file's rows, and the sign that parts its cells; empty where the file has types of its own.
+
+    ``left_out`` are the remarks below the rows.
+    """
+
+    frame: pl.DataFrame
+    separator: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def only_page(answer: Answer) -> bytes:
@@ -27,75 +49,59 @@ def only_page(answer: Answer) -> bytes:
     return answer.pages[0].content
 
 
-def read_table(content: bytes, name: str) -> pl.DataFrame:
-    """Read a CSV (all cells as text) or Parquet body, gzipped or not.
+def read_table(content: bytes, name: str) -> Sheet:
+    """Read a CSV (all cells as text, in any encoding, parted by any usual sign) or Parquet body, gzipped or not.
 
     Raises:
-        Malformed: for an empty body, an HTML page, or bytes that are neither.
+        Malformed: for an empty body, a workbook, an HTML page, or bytes that are none of these.
     """
     content = _gunzip(content, name)
     if not content.strip():
         raise Malformed(f"{name}: the file is empty; fetch it again")
     if content[:4] == b"PAR1" or PurePosixPath(name).suffix == ".parquet":
-        return _parquet(content, name)
-    if content.lstrip()[:1] == b"<":
+        return Sheet(_parquet(content, name))
+    if content.startswith(WORKBOOKS) or XML_WORKBOOK in content[:2000]:
+        raise Malformed(f"{name}: this is a workbook; save its sheet as CSV")
+    text = decode(content)
+    if text.lstrip()[:1] == "<":
         raise Malformed(f"{name}: this is a web page, not a table; check the address and log in where it asks for it")
-    return _csv(content, name)
+    if text.lstrip()[:1] in {"{", "["}:
+        raise Malformed(f"{name}: this is JSON, not a table; write its rows as CSV or Parquet")
+    return _csv(text, name)
 
 
-def to_dataset(frame: pl.DataFrame, dataset: Dataset, columns: Mapping[str, str], name: str) -> pl.DataFrame:
+def to_dataset(
+    sheet: Sheet, dataset: Dataset, columns: Mapping[str, str], name: str, spelling: Spelling | None = None
+) -> pl.DataFrame:
     """Return the mapped columns, named and typed as the dataset's; columns not mapped are left out.
 
     ``columns`` maps the dataset's names to the file's; a dataset column of the same name needs no mapping,
     except a basis, which is never taken by chance.
 
     Raises:
-        Malformed: when a mapped column does not exist, or a cell cannot be read as its type.
+        Malformed: when a mapped column does not exist or stands twice, or a cell cannot be read as its type.
     """
     known = {column.name: column for column in dataset.parsed_columns}
     for target in columns:
         if target not in known:
             raise Malformed(f"{name}: {unknown(f'column of {dataset.name}', target, list(known))}")
-    by_name = {target: target for target in known if target in frame.columns and "basis" not in target}
+    there, spelling = sheet.frame.columns, spelling or Spelling()
+    by_name = {target: target for target in known if target in there and "basis" not in target}
     mapping = by_name | dict(columns)
     for target, given in mapping.items():
-        if given not in frame.columns:
-            raise Malformed(f"{name}: {target} is mapped to '{given}', but the file has: {', '.join(frame.columns)}")
-    return pl.DataFrame([_cast(frame[given], known[target], name) for target, given in mapping.items()])
-
-
-def _cast(values: pl.Series, column: Column, name: str) -> pl.Series:
-    wanted = _polars_type(column.type)
-    if values.dtype == pl.String:
-        values = values.str.strip_chars().replace("", None)
-        cast = _from_text(values, wanted)
-    else:
-        cast = values.cast(wanted, strict=False)
-    bad = values.filter(cast.is_null() & values.is_not_null())
-    if bad.len():
-        raise Malformed(
-            f"{name}: {bad.len():,} cells of '{values.name}' are no {_kind(wanted)} for {column.name}, first '{bad[0]}'"
+        if given not in there:
+            raise Malformed(f"{name}: {target} is mapped to '{given}', but the file has: {', '.join(there)}")
+        if f"{given}{TWIN}" in there:
+            raise Malformed(f"{name}: two columns are called '{given}', and {target} can be one of them: rename one")
+    cells = trimmed(sheet.frame.select(list(dict.fromkeys(mapping.values()))))
+    numeric = {target: cells[given] for target, given in mapping.items() if is_number(known[target])}
+    try:
+        style = style_in(numeric, spelling.numbers, sheet.separator)
+        return pl.DataFrame(
+            [cast(cells[given], known[target], spelling.dates, style) for target, given in mapping.items()]
         )
-    if column.name in {"symbol", "security"}:
-        distinct = cast.drop_nulls().unique()
-        cast = cast.replace_strict(distinct, [normal(symbol) for symbol in distinct], default=None)
-    return cast.alias(column.name)
-
-
-def _from_text(values: pl.Series, wanted: pl.DataType) -> pl.Series:
-    if wanted == pl.Date:
-        return values.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    return values.cast(wanted, strict=False)
-
-
-def _polars_type(arrow: pa.DataType) -> pl.DataType:
-    series = pl.from_arrow(pa.array([], type=arrow))
-    assert isinstance(series, pl.Series)
-    return series.dtype
-
-
-def _kind(wanted: pl.DataType) -> str:
-    return "date (YYYY-MM-DD)" if wanted == pl.Date else "number" if wanted.is_numeric() else "text"
+    except (Unread, Mixed) as error:
+        raise Malformed(f"{name}: {one_line(error)}") from error
 
 
 def _gunzip(content: bytes, name: str) -> bytes:
@@ -110,12 +116,29 @@ def _gunzip(content: bytes, name: str) -> bytes:
 def _parquet(content: bytes, name: str) -> pl.DataFrame:
     try:
         return pl.read_parquet(io.BytesIO(content))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise Malformed(f"{name}: the Parquet file is damaged or cut short; fetch it again") from error
 
 
-def _csv(content: bytes, name: str) -> pl.DataFrame:
+def _csv(text: str, name: str) -> Sheet:
+    separator = separator_of(text)
     try:
-        return pl.read_csv(io.BytesIO(content), infer_schema=False, truncate_ragged_lines=False)
+        frame = pl.read_csv(
+            io.BytesIO(text.encode()), infer_schema=False, truncate_ragged_lines=False, separator=separator
+        )
     except pl.exceptions.PolarsError as error:
         raise Malformed(f"{name}: the CSV cannot be read ({one_line(error)[:120]})") from error
+    return _without_remarks(frame, separator, name)
+
+
+def _without_remarks(frame: pl.DataFrame, separator: str, name: str) -> Sheet:
+    """Leave out the last lines where nothing but the first cell holds something, as remarks below a table do."""
+    height = frame.height
+    while frame.width > 2 and height and not any(frame.row(height - 1)[1:]):
+        height -= 1
+    left_out = [
+        LeftOut(f"{name} row {height + place}", f"a remark below the rows: '{cell}'")
+        for place, cell in enumerate(frame[height:].to_series(), 1)
+        if cell
+    ]
+    return Sheet(frame[:height], separator, tuple(left_out))

@@ -72,13 +72,15 @@ class Parsed:
     """Records by dataset (each with exactly the dataset's ``parsed_schema``) and what was left out.
 
     ``naming`` is the date whose symbols the answer uses; ``None`` where each row uses its own date's.
-    ``notes`` are facts for the reader (as-of date, lines kept, weights' sum).
+    ``notes`` are facts for the reader (as-of date, lines kept, weights' sum); ``doubts`` are what may be wrong with
+    what was kept, and the question that would settle it.
     """
 
     tables: Mapping[str, pa.Table]
     left_out: tuple[LeftOut, ...] = ()
     naming: date | None = None
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Source(ABC):

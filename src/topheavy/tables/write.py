@@ -6,7 +6,7 @@ commit that would change nothing is not made.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from topheavy.datasets.schema import TEXT, Dataset
 from topheavy.tables.catalogs.catalog import Tables, empty, told
 from topheavy.tables.check import check
+from topheavy.tables.contested import Contested, contested
 from topheavy.tables.files import append
 from topheavy.tables.order import by_key, framed, ordered
 from topheavy.tables.read import read
@@ -24,11 +25,17 @@ _SESSION = re.compile(r"/session=(\d{4}-\d{2}-\d{2})(?:/|$)")
 
 
 def replace_slices(
-    tables: Tables, dataset: Dataset, rows: pa.Table, origins: list[str], ranks: Mapping[str, int]
+    tables: Tables,
+    dataset: Dataset,
+    rows: pa.Table,
+    origins: list[str],
+    ranks: Mapping[str, int],
+    tell: Callable[[Contested], None] = lambda _: None,
 ) -> int:
     """Put ``rows``, the whole of what ``origins`` now say, in place of what they said before.
 
-    ``ranks`` (source → rank) settles a key that two origins claim: the higher rank stays.
+    ``ranks`` (source → rank) settles a key that two origins claim: the higher rank stays; ``tell`` is told of it
+    where they claim other numbers.
 
     Returns the number of rows written (0 when nothing changed).
 
@@ -38,7 +45,7 @@ def replace_slices(
     coming = check(dataset, rows)
     months = _touched(tables, dataset, coming, origins) if dataset.month_of else set()
     held = _held(tables, dataset, months)
-    merged = _settle(dataset, held, coming, origins, ranks)
+    merged = _settle(dataset, held, coming, origins, ranks, tell)
     if merged.equals(by_key(dataset, held)):
         return 0
     _overwrite(tables, dataset, merged, months)
@@ -56,14 +63,22 @@ def replace_all(tables: Tables, dataset: Dataset, rows: pa.Table) -> int:
 
 
 def _settle(
-    dataset: Dataset, held: pa.Table, coming: pa.Table, origins: list[str], ranks: Mapping[str, int]
+    dataset: Dataset,
+    held: pa.Table,
+    coming: pa.Table,
+    origins: list[str],
+    ranks: Mapping[str, int],
+    tell: Callable[[Contested], None],
 ) -> pa.Table:
     kept = held.filter(pc.invert(_brought_by(held, origins)))
     both = ordered(dataset, pa.concat_tables([kept, coming]))
     if not both.share_a_key:
         return both.rows.cast(dataset.schema)
     rank = pl.col("source").replace_strict(dict(ranks), default=0, return_dtype=pl.Int64)
-    last = framed(both.rows).sort(rank, "received_at", "origin").unique(subset=list(dataset.key), keep="last")
+    claimed = framed(both.rows).sort(rank, "received_at", "origin")
+    last = claimed.unique(subset=list(dataset.key), keep="last")
+    for difference in contested(dataset, claimed, last, ranks):
+        tell(difference)
     return by_key(dataset, last.to_arrow())
 
 

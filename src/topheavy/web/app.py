@@ -17,6 +17,7 @@ from topheavy.web.api.exposure import add_exposure_api
 from topheavy.web.api.figures import add_api
 from topheavy.web.api.live import add_live_api
 from topheavy.web.api.models import add_models_api
+from topheavy.web.api.questions import add_questions_api
 from topheavy.web.frame import shell
 from topheavy.web.frame.page import pages
 from topheavy.web.services import NOTHING, Services, View
@@ -36,6 +37,7 @@ def make_app(home: Path, handed: Services = NOTHING) -> FastAPI:
     add_scoreboard_api(server, view)
     add_exposure_api(server, view)
     add_models_api(server, handed.forecaster)
+    add_questions_api(server, view)
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from topheavy.answers.collections.facts import Collecting, Stage
-from topheavy.core.locks import is_locked
-from topheavy.lake.ledger import Collection
+from topheavy.core.files.locks import is_locked
+from topheavy.lake.records import Collection
 
 NEWEST = 20
 """So many collections are shown, besides those at work."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import Field
 
 from topheavy.answers.evidence import Fact
+from topheavy.answers.live.processed import LiveAnswer
 from topheavy.core.units import SourceKind
 
 
@@ -156,6 +157,18 @@ class LiveMarket(Protocol):
         Raises:
             StreamError: when what a sink said cannot be read.
         """
+        ...
+
+    def answer(self, name: str, most: int) -> LiveAnswer:
+        """Return what one processor says now, with so many rows at most.
+
+        Raises:
+            UsageError: when there is no such processor.
+        """
+        ...
+
+    def answers(self, most: int) -> tuple[LiveAnswer, ...]:
+        """Return what every processor says now, each with so many rows at most."""
         ...
 
     def minutes(self, security: str, most: int) -> tuple[LiveMinute, ...]:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-
 from topheavy.answers.live.facts import Flag, Flow, Lag, Live, LiveGroup, LivePrice, SecondRate, SinkStage, SinkWork
+from topheavy.answers.live.processed import table_of
 from topheavy.core.text import group_title
 from topheavy.core.units import SourceKind
 from topheavy.stream.processor import Given
-from topheavy.stream.processors.live_share import LiveShare
 from topheavy.stream.sink.status import SinkStatus
 
 QUIET = timedelta(seconds=10)
@@ -69,8 +67,8 @@ def live_market(said: Sequence[SinkStatus], known: Given, closes: Closes, now: d
         unreadable=sum(one.dead for one in said),
         securities=len(last),
         missing=_missing(said),
-        prices=tuple(_price(row, closes) for row in sorted(last, key=lambda row: (-row["paid"], row["security"]))),
-        groups=_groups(last, known),
+        prices=tuple(_price(row, closes) for row in last),
+        groups=_groups(said, known),
         flags=_flags(said),
         lags=lags,
         sinks=tuple(_sink(one, now) for one in said),
@@ -78,16 +76,9 @@ def live_market(said: Sequence[SinkStatus], known: Given, closes: Closes, now: d
 
 
 def last_prices(said: Sequence[SinkStatus]) -> list[dict[str, Any]]:
-    """Return one row a security over all sinks.
-
-    A security is in one partition, so in one sink; where a topic got more partitions, the newest trade counts.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for row in (row for one in said for row in one.prices.to_pylist()):
-        held = found.get(row["security"])
-        if held is None or (row["event_time"], row["sequence"]) > (held["event_time"], held["sequence"]):
-            found[row["security"]] = row
-    return list(found.values())
+    """Return one row a security over all sinks, the largest turnover first."""
+    rows: list[dict[str, Any]] = table_of("live_prices", said, Given()).to_pylist()
+    return rows
 
 
 def _flow(said: Sequence[SinkStatus], now: datetime) -> Flow:
@@ -179,17 +170,14 @@ def _price(row: dict[str, Any], closes: Closes) -> LivePrice:
     )
 
 
-def _groups(last: list[dict[str, Any]], known: Given) -> tuple[LiveGroup, ...]:
-    """Ask the same processor that each sink runs, over the last prices of all of them."""
-    shares = LiveShare(known)
-    if last:
-        shares.take(pa.Table.from_pylist(last))
-    return tuple(LiveGroup(**row, title=group_title(row["group"])) for row in shares.answer().to_pylist())
+def _groups(said: Sequence[SinkStatus], known: Given) -> tuple[LiveGroup, ...]:
+    rows = sorted(table_of("live_share", said, known).to_pylist(), key=lambda row: row["group"])
+    shown = LiveGroup.model_fields.keys() - {"title"}
+    return tuple(LiveGroup(**{name: row[name] for name in shown}, title=group_title(row["group"])) for row in rows)
 
 
 def _flags(said: Sequence[SinkStatus]) -> tuple[Flag, ...]:
-    rows = [row for one in said for row in one.jumps.to_pylist()]
-    newest = sorted(rows, key=lambda row: row["event_time"], reverse=True)[:FLAGS]
+    newest = table_of("live_jumps", said, Given()).slice(0, FLAGS).to_pylist()
     return tuple(
         Flag(
             security=row["security"],

@@ -11,14 +11,15 @@ import pyarrow as pa
 
 from topheavy.answers.live.facts import Live, LiveMinute
 from topheavy.answers.live.market import Closes, live_market, newest_day
+from topheavy.answers.live.processed import LiveAnswer, live_answer
 from topheavy.answers.live.reference import given
 from topheavy.core.calendar import session_on_or_before
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import NotPublished, UsageError
 from topheavy.core.plugins import unknown
 from topheavy.datasets.schema import dataset
-from topheavy.stream.processor import Given
-from topheavy.stream.sink.status import sink_statuses
+from topheavy.stream.processor import Given, processors
+from topheavy.stream.sink.status import SinkStatus, sink_statuses
 from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import snapshot_of
 from topheavy.tables.streams import streaming
@@ -58,6 +59,14 @@ class LiveReader:
         """Return how the market stands."""
         return self._remember("now", FRESH, self._now)
 
+    def answer(self, name: str, most: int) -> LiveAnswer:
+        """Return what one processor says now, with so many rows at most."""
+        return self._remember((name, most), FRESH, lambda: live_answer(name, *self._said(), most))
+
+    def answers(self, most: int) -> tuple[LiveAnswer, ...]:
+        """Return what every processor says now, by name."""
+        return tuple(self.answer(name, most) for name in sorted(processors()))
+
     def close(self) -> None:
         """Let go of the tables' catalog."""
         self._tables.catalog.close()
@@ -73,11 +82,15 @@ class LiveReader:
         )
 
     def _now(self) -> Live:
-        said = sink_statuses(self._home)
-        known = self._remember("given", SETTLED, lambda: given(self._tables)) if said else Given()
+        said, known = self._said()
         day = newest_day(said)
         closes = self._remember(("closes", day), SETTLED, lambda: self._closes(day)) if day else Closes({}, None)
         return live_market(said, known, closes, self._clock())
+
+    def _said(self) -> tuple[list[SinkStatus], Given]:
+        """Return what the sinks said last, and what processors may know besides."""
+        said = self._remember("said", FRESH / 2, lambda: sink_statuses(self._home))
+        return said, self._remember("given", SETTLED, lambda: given(self._tables)) if said else Given()
 
     def _minutes(self, security: str, most: int, newest: datetime) -> tuple[LiveMinute, ...]:
         found: list[dict[str, Any]] = []

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from topheavy.core.durable import write_over
 from topheavy.core.errors import ForecastError
+from topheavy.core.files.durable import write_over
 from topheavy.forecast.lstm.epoch import Arrays
 
 INDEX = "checkpoint.json"

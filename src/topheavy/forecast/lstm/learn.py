@@ -4,9 +4,9 @@ from topheavy.core.errors import UsageError
 from topheavy.forecast.extra import forecasting
 from topheavy.forecast.lstm.network import Network
 from topheavy.forecast.lstm.recurrent import Recurrent
+from topheavy.forecast.lstm.together.workers import train_shared
 from topheavy.forecast.lstm.train import Recipe, train
 from topheavy.forecast.lstm.windows import lessons
-from topheavy.forecast.lstm.workers import train_shared
 from topheavy.forecast.model import Training
 from topheavy.forecast.task import Task
 

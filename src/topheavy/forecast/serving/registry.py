@@ -13,8 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from topheavy.core.durable import write, write_over
 from topheavy.core.errors import ForecastError, UsageError, one_line
+from topheavy.core.files.durable import write, write_over
 from topheavy.core.plugins import unknown
 from topheavy.forecast.serving.card import Card, read_card
 

@@ -18,7 +18,7 @@ from topheavy.core.units import Answer, Outcome, Unit
 from topheavy.home import Home
 from topheavy.jobs.collect.plan import plan
 from topheavy.lake.leases import Claim, Leases
-from topheavy.lake.ledger import Attempt
+from topheavy.lake.records import Attempt
 from topheavy.sources.vendor import Ask, Source
 
 CONCURRENCY = 10

@@ -12,7 +12,7 @@ from topheavy.core.http.limits import binding, duration
 from topheavy.core.plugins import SOURCES, load
 from topheavy.core.units import Outcome, Unit
 from topheavy.home import Home
-from topheavy.lake.ledger import Entry
+from topheavy.lake.records import Entry
 from topheavy.sources.vendor import Ask, Source
 
 

@@ -20,7 +20,7 @@ from topheavy.core.version import __version__
 from topheavy.datasets.schema import dataset
 from topheavy.forecast.backtest import LEVEL, Tried
 from topheavy.forecast.folds import Fold
-from topheavy.forecast.lstm.process_group import join, world
+from topheavy.forecast.lstm.together.process_group import join, world
 from topheavy.forecast.model import Model, Parameter, Training, models
 from topheavy.forecast.panel import Panel, to_long
 from topheavy.forecast.scoring.conformal import Intervals, learn, spread

@@ -8,7 +8,7 @@ from topheavy.core.errors import TopheavyError, one_line
 from topheavy.core.progress import Progress, Silent
 from topheavy.datasets.schema import Dataset, Layer, datasets
 from topheavy.home import Home
-from topheavy.lake.ledger import Entry
+from topheavy.lake.records import Entry
 from topheavy.metrics.questions import QuestionKind, questions
 from topheavy.tables.check import check
 from topheavy.tables.read import read, rows_of

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pyarrow as pa
 
 from topheavy.datasets.schema import MOMENT, TEXT, Dataset
-from topheavy.lake.ledger import Entry
+from topheavy.lake.records import Entry
 from topheavy.sources.vendor import Parsed
 from topheavy.tables.resolve import resolve
 

@@ -1,6 +1,6 @@
 """Refine: answers in the lake become rows in the tables, and the rules look for what is wrong in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -15,11 +15,16 @@ from topheavy.core.units import Outcome
 from topheavy.datasets.schema import TEXT, Dataset, dataset, datasets
 from topheavy.home import Home
 from topheavy.jobs.refine.batches import batches, complete, digest_of
-from topheavy.lake.ledger import Attempt, Entry
+from topheavy.jobs.refine.closed_days import without_closed_days
+from topheavy.jobs.refine.remarked import remarks_on
 from topheavy.lake.raw import Lake
+from topheavy.lake.records import Attempt, Entry
+from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
+from topheavy.sources.reading.guarded import parse_guarded
 from topheavy.sources.vendor import LeftOut, Parsed, Source
 from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.check import check
+from topheavy.tables.contested import Contested
 from topheavy.tables.read import read
 from topheavy.tables.write import replace_slices
 
@@ -32,6 +37,8 @@ class Refined:
     rows: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, list[LeftOut]] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    contradictions: list[Remark] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -46,7 +53,7 @@ def refine(
     """
     progress = progress or Silent()
     lake = home.lake
-    work = _Refining(lake, home.tables, clock, progress, load(SOURCES), Refined())
+    work = _Refining(lake, home.tables, clock, progress, load(SOURCES), Refined(), Remarks(lake.ledger))
     with lake.folder.alone(progress):
         if again:
             _begin_anew(home)
@@ -73,6 +80,7 @@ class _Refining:
     progress: Progress
     sources: Mapping[str, Source]
     done: Refined
+    remarks: Remarks
 
     def delivers_symbols(self, entry: Entry) -> bool:
         return "symbols" in self._delivers(entry)
@@ -84,11 +92,14 @@ class _Refining:
         symbols = read(self.tables, dataset("symbols"))
         digest = digest_of(symbols)
         known = self.lake.ledger.refined()
-        fresh = [e for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))]
+        new = {e.unit.id for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))}
+        read_again = new | self.remarks.rivals(new)
+        fresh = [entry for entry in entries if entry.unit.id in read_again]
         self.progress.start(f"refine {title}", len(fresh))
         for batch in batches(fresh):
             parsed = self._parse(batch)
             self._write(parsed, symbols)
+            self.remarks.replace([entry.unit.id for entry in batch], self._remarks(parsed))
             aside = {unit for unit, _ in self.done.unreadable}
             done = [(entry, self._edition(entry, digest)) for entry, _ in parsed if entry.unit.id not in aside]
             self.lake.ledger.note_refined(done)
@@ -103,7 +114,8 @@ class _Refining:
         readable = []
         for entry in batch:
             try:
-                parsed = self.sources[entry.unit.source].parse(self.lake.read(entry))
+                read = parse_guarded(self.sources[entry.unit.source], self.lake.read(entry))
+                parsed = without_closed_days(read, entry.unit.id)
             except Malformed as error:
                 self._set_aside(entry, one_line(error))
                 continue
@@ -113,8 +125,21 @@ class _Refining:
                 self.done.left_out[entry.unit.id] = list(parsed.left_out)
             if parsed.notes:
                 self.done.notes[entry.unit.id] = parsed.notes
+            if parsed.doubts:
+                self.done.doubts[entry.unit.id] = parsed.doubts
             self.progress.advance()
         return readable
+
+    def _remarks(self, parsed: list[tuple[Entry, Parsed]]) -> Iterator[Remark]:
+        units = {entry.unit.id for entry, _ in parsed}
+        for entry, item in parsed:
+            yield from remarks_on(entry.unit.id, item)
+        yield from (remark for remark in self.done.contradictions if {remark.unit, remark.other} & units)
+
+    def _contradicted(self, difference: Contested) -> None:
+        self.done.contradictions.append(
+            Remark(difference.kept, CONTRADICTION, str(difference), difference.rows, difference.lost)
+        )
 
     def _write(self, parsed: list[tuple[Entry, Parsed]], symbols: pa.Table) -> None:
         """Bring two tables at a time up to date: while one waits for the disk or for Python, the other goes on."""
@@ -130,7 +155,7 @@ class _Refining:
     def _replace(self, target: Dataset, entries: dict[str, Entry], rows: pa.Table) -> None:
         ranks = {name: source.rank for name, source in self.sources.items()}
         try:
-            written = replace_slices(self.tables, target, rows, list(entries), ranks)
+            written = replace_slices(self.tables, target, rows, list(entries), ranks, self._contradicted)
         except CheckFailed:
             sound = {origin: entry for origin, entry in entries.items() if self._is_sound(target, entry, rows)}
             if len(sound) == len(entries):

@@ -12,7 +12,7 @@ from topheavy.home import Home
 from topheavy.jobs.collect.plan import plan
 from topheavy.jobs.road import ask_for
 from topheavy.jobs.schedule.timing import runs_at
-from topheavy.lake.ledger import Run
+from topheavy.lake.records import Run
 from topheavy.sources.vendor import Ask, Source
 
 

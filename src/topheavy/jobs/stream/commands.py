@@ -148,8 +148,11 @@ def _follow(target: Broker, topic: str) -> Follow:
 
 
 def _until(stop: threading.Event, tail: TradesSink) -> None:
-    while not stop.is_set():
-        tail.step()
+    try:
+        while not stop.is_set():
+            tail.step()
+    finally:
+        tail.leave()
 
 
 def _wait_until_read(home: Home, target: Broker, topic: str, over: threading.Event) -> None:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from topheavy.answers.live.reference import given
 from topheavy.datasets.schema import dataset
-from topheavy.stream.processor import Given, begin_all, processors
+from topheavy.stream.processor import Given, begin_all, from_trades
 from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.streams import streaming
 
@@ -28,26 +28,26 @@ class LiveProcessors:
         newest = self._newest()
         if newest is None:
             return
-        since = {name: newest - processors()[name].window for name in self._live}
+        since = {name: newest - item.window for name, item in from_trades().items()}
         for batch in streaming.scan(self._tables, TRADES, tuple(TRADES.schema.names), _since(min(since.values()))):
             trades = pa.Table.from_batches([batch])
-            for name, one in self._live.items():
+            for name, live in self._live.items():
                 own = trades.filter(pc.greater_equal(trades["event_time"], pa.scalar(since[name])))
-                one.take(own)
+                live.take(own)
 
     def take(self, trades: pa.Table) -> None:
         """Take in trades that were committed just now."""
         if trades.num_rows:
-            for one in self._live.values():
-                one.take(trades)
+            for live in self._live.values():
+                live.take(trades)
 
     def answers(self) -> Mapping[str, pa.Table]:
-        """Return every processor's answer by name."""
-        return {name: one.answer() for name, one in self._live.items()}
+        """Return the answer of every processor that trades move, by name, as it declares it."""
+        return {name: item.conform(self._live[name].answer()) for name, item in from_trades().items()}
 
     def _newest(self) -> datetime | None:
-        found = [pc.max(batch["minute"]).as_py() for batch in streaming.scan(self._tables, BARS, ("minute",))]
-        return max(found, default=None)
+        newest = [pc.max(batch["minute"]).as_py() for batch in streaming.scan(self._tables, BARS, ("minute",))]
+        return max(newest, default=None)
 
 
 def _since(moment: datetime) -> str:

@@ -85,6 +85,10 @@ class TradesSink:
         self.tally.joined += self._trades.upkeep() if committed else 0
         return came, bars
 
+    def leave(self) -> None:
+        """Read no more: a feed in this process need not wait for it."""
+        self._sink.leave()
+
     def settle(self) -> None:
         """Write the bars that are due, and say that it is over."""
         self.tally.bars += self._book.settle().num_rows

@@ -17,12 +17,11 @@ from confluent_kafka.cimpl import NewTopic
 from topheavy.core.errors import BrokerAway, StreamError, UsageError, one_line
 from topheavy.core.settings import Settings
 from topheavy.stream.kafka.msk import REGION, iam
+from topheavy.stream.kafka.unread import Unread
 
 TRADES, DEAD = "trades", "trades.dead"
 PARTITIONS: Final = 4
 PATIENCE = 10.0
-PRACTICE_BYTES: Final = 4_000_000
-"""The practice broker keeps about 5 MB a partition, then drops the oldest without a word: we refuse before that."""
 
 QUIET = {"log_level": 2}
 _PREFIX = "TOPHEAVY_KAFKA_"
@@ -31,12 +30,18 @@ _OURS = {"PORT", "HOME", "JARS", REGION}
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """How clients reach a broker. ``practice`` says it lives and dies with this process and keeps little."""
+    """How clients reach a broker."""
 
     config: Mapping[str, Any] = field(repr=False)
-    practice: bool = False
+    unread: Unread | None = field(default=None, repr=False)
+    """What lies unread in a practice broker; a real one keeps what it is given."""
     cluster: Any = field(default=None, repr=False)
     """What keeps the practice broker alive."""
+
+    @property
+    def practice(self) -> bool:
+        """Say whether it lives and dies with this process and keeps little."""
+        return self.unread is not None
 
     @property
     def title(self) -> str:
@@ -68,11 +73,11 @@ def broker(settings: Settings) -> Broker:
 
 
 def practice() -> Broker:
-    """Start a practice broker: nothing outlives the process, and nothing beyond ``PRACTICE_BYTES`` is taken."""
+    """Start a practice broker: nothing outlives the process, and little may lie unread in it."""
     cluster = Producer({**QUIET, "test.mock.num.brokers": "1"})
     nodes = cluster.list_topics(timeout=PATIENCE).brokers.values()
     servers = ",".join(f"{node.host}:{node.port}" for node in nodes)
-    return Broker({**QUIET, "bootstrap.servers": servers}, True, cluster)
+    return Broker({**QUIET, "bootstrap.servers": servers}, Unread(), cluster)
 
 
 def make_topics(broker: Broker, names: Iterable[str] = (TRADES, DEAD), partitions: int = PARTITIONS) -> None:

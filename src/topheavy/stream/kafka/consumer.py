@@ -30,10 +30,23 @@ class Reader:
 
         self.topic, self._broker = topic, broker
         self._consumer = Consumer({**broker.config, **OURS})
+        self._reading = False
 
     def close(self) -> None:
         """Let go of the broker."""
+        self.leave()
         self._consumer.close()
+
+    def leave(self) -> None:
+        """Read no more: a feed that waits for a practice broker to be read waits in vain from now on."""
+        if self._reading and self._broker.unread:
+            self._broker.unread.leave(self.topic)
+        self._reading = False
+
+    def done(self, position: Position) -> None:
+        """Say that all before ``position`` is safe, and may be forgotten by a practice broker."""
+        if self._broker.unread:
+            self._broker.unread.read(self.topic, position.next)
 
     def about(self) -> tuple[str, tuple[int, ...]]:
         """Return the topic's id and its partitions.
@@ -70,6 +83,9 @@ class Reader:
         from confluent_kafka import TopicPartition
 
         self._consumer.assign([TopicPartition(self.topic, part, at) for part, at in position.next.items()])
+        if not self._reading and self._broker.unread:
+            self._broker.unread.join(self.topic)
+        self._reading = True
 
     def gather(self, most: int, seconds: float) -> list["Message"]:
         """Return messages until they hold ``most`` bytes or ``seconds`` have passed since the first.

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from time import monotonic
 from typing import Any, Self
 
 import pyarrow as pa
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from topheavy.core.errors import StreamError
-from topheavy.stream.kafka.broker import PRACTICE_BYTES, TRADES, Broker
+from topheavy.stream.kafka.broker import TRADES, Broker
+from topheavy.stream.kafka.unread import OVERHEAD, PRACTICE_BYTES
 from topheavy.stream.wire.format import Packed, pack
 
 RECORDS_A_MESSAGE = 500
@@ -47,7 +49,7 @@ class TradeProducer:
         queue: int = 100_000,
         linger: float = 0.005,
     ) -> None:
-        self._topic, self._most, self._practice, self._patience = topic, most, broker.practice, patience
+        self._topic, self._most, self._unread, self._patience = topic, most, broker.unread, patience
         self._producer = Producer({**broker.config, **_config(patience, queue, linger)})
         self._sent = self._acknowledged = self._messages = self._bytes = 0
         self._failed: Counter[str] = Counter()
@@ -65,13 +67,13 @@ class TradeProducer:
         return Report(self._sent, self._acknowledged, dict(self._failed), self._messages, self._bytes)
 
     def send(self, batch: pa.RecordBatch | pa.Table) -> None:
-        """Hand over trades; waits while the queue is full, and never drops.
+        """Hand over trades; waits while the queue or a practice broker is full, and never drops.
 
         Raises:
-            StreamError: when the practice broker would forget what it holds.
+            StreamError: when a practice broker is full and nobody in this process reads it.
         """
         for message in pack(batch, self._most):
-            self._make_sure(message)
+            self._wait_for_room(message)
             self._sent += message.records
             self._messages += 1
             self._bytes += len(message.value)
@@ -98,7 +100,7 @@ class TradeProducer:
         return report
 
     def _hand_over(self, message: Packed) -> None:
-        told = self._told(message.records)
+        told, size = self._told(message.records), size_of(message)
         while True:
             try:
                 self._producer.produce(self._topic, message.value, message.key, on_delivery=told)
@@ -106,27 +108,49 @@ class TradeProducer:
             except BufferError:  # the queue is full: let deliveries make room
                 self._producer.poll(0.1)
             except KafkaException as error:
-                self._fail(error.args[0], message.records)
+                self._fail(error.args[0], message.records, size)
                 return
 
     def _teller(self, records: int) -> Callable[[KafkaError | None, Message], None]:
-        def told(error: KafkaError | None, _: Message) -> None:
-            if error is None:
-                self._acknowledged += records
-            else:
-                self._fail(error, records)
+        def told(error: KafkaError | None, message: Message) -> None:
+            size = len(message.value() or b"") + len(message.key() or b"") + OVERHEAD
+            if error is not None:
+                self._fail(error, records, size)
+                return
+            self._acknowledged += records
+            if self._unread:
+                self._unread.arrive(self._topic, message.partition() or 0, message.offset() or 0, size)
 
         return told
 
-    def _fail(self, error: Any, records: int) -> None:
+    def _fail(self, error: Any, records: int, size: int) -> None:
         self._failed[error.str() if isinstance(error, KafkaError) else str(error)] += records
+        if self._unread:
+            self._unread.fail(size)
 
-    def _make_sure(self, message: Packed) -> None:
-        if self._practice and self._bytes + len(message.value) > PRACTICE_BYTES:
-            raise StreamError(
-                f"the practice broker keeps only {PRACTICE_BYTES / 1e6:.0f} MB, then drops trades unseen: "
-                "set TOPHEAVY_KAFKA to a real one ('make kafka' starts it)"
-            )
+    def _wait_for_room(self, message: Packed) -> None:
+        """Hold the feed back while too much lies unread in a practice broker."""
+        if self._unread is None:
+            return
+        until = monotonic() + self._patience
+        while not self._unread.take(size_of(message)):
+            if not self._unread.is_read(self._topic):
+                raise StreamError(
+                    f"the practice broker keeps only {PRACTICE_BYTES / 1e6:.0f} MB that nobody has read, then drops "
+                    "trades unseen: read it in the same process (--sink), or set TOPHEAVY_KAFKA to a real one "
+                    "('make kafka' starts it)"
+                )
+            if monotonic() > until:
+                raise StreamError(
+                    f"the sink has read nothing of {self._topic} for {self._patience:.0f} s while the practice broker "
+                    "is full: what came is safe in the tables, start the command again"
+                )
+            self._producer.poll(0.02)  # what arrives is noted meanwhile
+
+
+def size_of(message: Packed) -> int:
+    """Return the bytes that a message takes in a broker, rounded up."""
+    return len(message.value) + len(message.key) + OVERHEAD
 
 
 def _config(patience: float, queue: int, linger: float) -> dict[str, Any]:

@@ -1,30 +1,29 @@
-"""Live market caps: an issuer's shares at the last price of its security."""
-
-from datetime import timedelta
+"""Live market caps: an issuer's shares, as published, at the last price of its security."""
 
 import polars as pl
 import pyarrow as pa
 
-from topheavy.stream.last import LastPrices
-from topheavy.stream.processor import Given, Live, Processor, frame_of
+from topheavy.datasets.schema import NUMBER, TEXT, Column
+from topheavy.stream.processor import FromAnswer, Given, frame_of
 
 
-class LiveCaps(Live):
-    """An issuer a row: security, event time, last price, market cap."""
-
-    def __init__(self, given: Given) -> None:
-        self._shares = frame_of(given.shares)
-        self._last = LastPrices()
-
-    def take(self, trades: pa.Table) -> None:
-        """Move the last prices on."""
-        self._last.take(trades)
-
-    def answer(self) -> pa.Table:
-        """Return the caps of issuers that were traded."""
-        caps = self._shares.join(self._last.rows, on="security")
-        valued = caps.with_columns(market_cap=pl.col("price") * pl.col("shares"))
-        return valued.select("issuer", "security", "event_time", "price", "market_cap", "source_kind").to_arrow()
+def caps(prices: pa.Table, given: Given) -> pa.Table:
+    """Return the caps of issuers that were traded, from ``live_prices`` and the published counts of shares."""
+    valued = frame_of(given.shares).join(frame_of(prices), on="security")
+    return valued.with_columns(market_cap=pl.col("price") * pl.col("shares")).to_arrow()
 
 
-PROCESSOR = Processor("live_caps", "market caps at the last price", timedelta(days=1), LiveCaps)
+PROCESSOR = FromAnswer(
+    "live_caps",
+    "market caps at the last price",
+    (
+        Column("issuer", TEXT, "the company, by its central index key where known"),
+        Column("security", TEXT, "its share class that stands for all of them"),
+        Column("price", NUMBER, "last price, by event time", "currency", optional=True),
+        Column("market_cap", NUMBER, "last price × published count of shares", "currency", optional=True),
+    ),
+    key=("issuer",),
+    first="market_cap",
+    of="live_prices",
+    follow=caps,
+)

@@ -6,7 +6,8 @@ import polars as pl
 import pyarrow as pa
 
 from topheavy.core.clock import NEW_YORK
-from topheavy.stream.processor import Given, Live, Processor, frame_of
+from topheavy.datasets.schema import DAY, MOMENT, NUMBER, TEXT, WHOLE, Column
+from topheavy.stream.processor import FromTrades, Given, Live, frame_of
 
 KEY = ["security", "day"]
 EARLIEST, LATEST = ["first_at", "first_number"], ["event_time", "sequence"]
@@ -67,4 +68,24 @@ def _joined(days: pl.DataFrame) -> pl.DataFrame:
     ).select(*SCHEMA)  # fmt: skip
 
 
-PROCESSOR = Processor("live_prices", "the day's prices so far", timedelta(days=1), LivePrices)
+PROCESSOR = FromTrades(
+    "live_prices",
+    "the day's prices so far",
+    (
+        Column("security", TEXT, "the share class"),
+        Column("day", DAY, "the day, in New York"),
+        Column("first_at", MOMENT, "when the day's first trade was made", "UTC"),
+        Column("first_number", WHOLE, "its number"),
+        Column("first", NUMBER, "its price", "currency"),
+        Column("sequence", WHOLE, "the number of the newest trade"),
+        Column("price", NUMBER, "its price", "currency"),
+        Column("high", NUMBER, "highest price of the day", "currency"),
+        Column("low", NUMBER, "lowest price of the day", "currency"),
+        Column("volume", NUMBER, "shares traded", "shares"),
+        Column("paid", NUMBER, "Σ price × size", "currency"),
+    ),
+    key=("security",),
+    first="paid",
+    window=timedelta(days=1),
+    begin=LivePrices,
+)

@@ -1,45 +1,51 @@
 """Live group share: what part of the market caps that can be measured now a named group has, with its coverage."""
 
-from datetime import timedelta
-
 import polars as pl
 import pyarrow as pa
 
-from topheavy.stream.processor import Given, Live, Processor, frame_of
-from topheavy.stream.processors.live_caps import LiveCaps
+from topheavy.datasets.schema import NUMBER, TEXT, WHOLE, Column
+from topheavy.stream.processor import FromAnswer, Given, frame_of
 
 
-class LiveShare(Live):
-    """A group a row: its cap, the total, the share, and how many of its members and of all issuers have a price."""
-
-    def __init__(self, given: Given) -> None:
-        self._caps = LiveCaps(given)
-        self._issuers = given.shares.num_rows
-        of = frame_of(given.shares).select("security", "issuer")
-        self._members = frame_of(given.groups).join(of, on="security").select("group", "issuer").unique()
-
-    def take(self, trades: pa.Table) -> None:
-        """Move the caps on."""
-        self._caps.take(trades)
-
-    def answer(self) -> pa.Table:
-        """Return each group's share; an issuer counts once however many of its classes are members."""
-        caps = frame_of(self._caps.answer())
-        total = float(caps["market_cap"].sum())
-        sizes = self._members.group_by("group").agg(members=pl.len())
-        groups = self._members.join(caps, on="issuer").group_by("group")
-        valued = groups.agg(group_cap=pl.col("market_cap").sum(), members_priced=pl.len())
-        return (
-            valued.join(sizes, on="group")
-            .sort("group")
-            .with_columns(
-                total_cap=pl.lit(total),
-                share=pl.col("group_cap") / total,
-                priced=pl.lit(caps.height),
-                issuers=pl.lit(self._issuers),
-            )
-            .to_arrow()
+def shares(live_caps: pa.Table, given: Given) -> pa.Table:
+    """Return each group's share, from ``live_caps``; an issuer counts once however many of its classes are members."""
+    valued = frame_of(live_caps)
+    of = frame_of(given.shares).select("security", "issuer")
+    members = frame_of(given.groups).join(of, on="security").select("group", "issuer").unique()
+    sizes = members.group_by("group").agg(members=pl.len())
+    groups = members.join(valued, on="issuer").group_by("group")
+    priced = groups.agg(group_cap=pl.col("market_cap").sum(), members_priced=pl.len())
+    total = float(valued["market_cap"].sum())
+    return (
+        priced.join(sizes, on="group")
+        .with_columns(
+            total_cap=pl.lit(total),
+            share=pl.col("group_cap") / total,
+            priced=pl.lit(valued.height),
+            issuers=pl.lit(given.shares.num_rows),
+            event_time=pl.lit(valued["event_time"].max(), pl.Datetime("us", "UTC")),
+            trades=pl.lit(int(valued["trades"].sum())),
+            source_kind=pl.lit("simulated" if "simulated" in valued["source_kind"] else valued["source_kind"].max()),
         )
+        .to_arrow()
+    )
 
 
-PROCESSOR = Processor("live_share", "a group's part of the live market caps", timedelta(days=1), LiveShare)
+PROCESSOR = FromAnswer(
+    "live_share",
+    "a group's part of the live market caps",
+    (
+        Column("group", TEXT, "the group's name"),
+        Column("share", NUMBER, "the group's part of the companies priced now, not of a whole index", "1"),
+        Column("group_cap", NUMBER, "market caps of its members that are priced", "currency"),
+        Column("total_cap", NUMBER, "market caps of all companies that are priced", "currency"),
+        Column("members", WHOLE, "its members, each company once", "number"),
+        Column("members_priced", WHOLE, "those with a live price", "number"),
+        Column("priced", WHOLE, "companies with a live price", "number"),
+        Column("issuers", WHOLE, "companies whose count of shares is published", "number"),
+    ),
+    key=("group",),
+    first="share",
+    of="live_caps",
+    follow=shares,
+)

@@ -117,6 +117,10 @@ class Sink:
         """Return by partition the offset after its last message, as the broker said when it was last read."""
         return self._reader.ends(self._position)
 
+    def leave(self) -> None:
+        """Read no more, though what was read is still to be settled."""
+        self._reader.leave()
+
     def close(self) -> None:
         """Let go of the broker."""
         self._reader.close()
@@ -133,6 +137,7 @@ class Sink:
             self.begin()
             return self._nothing()
         self._position = self._position.moved(end)
+        self._reader.done(self._position)
         return Flushed(new, self._position, rows.num_rows - new.num_rows, dead, _last_reason(letters))
 
     def _nothing(self) -> Flushed:

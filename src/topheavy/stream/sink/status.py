@@ -15,10 +15,10 @@ from uuid import uuid4
 import pyarrow as pa
 
 from topheavy.core.errors import StreamError, one_line
-from topheavy.core.locks import is_locked
+from topheavy.core.files.locks import is_locked
 from topheavy.core.log.logger import logger
 
-FOLDER = "live"
+FOLDER, VERSION = "live", 2
 MOMENTS = ("began_at", "said_at", "committed_at", "heard_at")
 _PLAIN = {pa.timestamp("us", "UTC"): pa.int64(), pa.date32(): pa.int32()}
 """How a column stands in JSON: µs and days since 1970."""
@@ -57,8 +57,8 @@ class SinkStatus:
     """Source kind → when it was last received."""
     seconds: Mapping[int, int] = field(default_factory=dict)
     parts: Mapping[int, Part] = field(default_factory=dict)
-    prices: pa.Table = field(default_factory=lambda: pa.table({}))
-    jumps: pa.Table = field(default_factory=lambda: pa.table({}))
+    answers: Mapping[str, pa.Table] = field(default_factory=dict)
+    """The answers of the processors that trades move, by name."""
     lives: bool = False
     """Whether its process is there still: not written, but looked at."""
 
@@ -140,26 +140,25 @@ def _read(file: Path) -> SinkStatus | None:
 
 
 def _plain(sink_status: SinkStatus) -> dict[str, Any]:
-    tables = {name: _columns(getattr(sink_status, name)) for name in ("prices", "jumps")}
-    rest = {name: getattr(sink_status, name) for name in SinkStatus.__slots__ if name not in {*tables, "lives"}}
+    rest = {name: getattr(sink_status, name) for name in SinkStatus.__slots__ if name not in {"answers", "lives"}}
     for name in MOMENTS:
         rest[name] = rest[name] and rest[name].isoformat()
     rest["kinds"] = {kind: at.isoformat() for kind, at in sink_status.kinds.items()}
     rest["parts"] = {part: asdict(one) for part, one in sink_status.parts.items()}
-    return {"version": 1} | rest | tables
+    answers = {name: _columns(rows) for name, rows in sink_status.answers.items()}
+    return {"version": VERSION, **rest, "answers": answers}
 
 
 def _bulletin(plain: dict[str, Any], *, lives: bool) -> SinkStatus:
     version = plain.pop("version")
-    if version != 1:
+    if version != VERSION:
         raise ValueError(f"version {version} is not known here")
     for name in MOMENTS:
         plain[name] = datetime.fromisoformat(plain[name]) if plain[name] else None
     plain["kinds"] = {kind: datetime.fromisoformat(at) for kind, at in plain["kinds"].items()}
     plain["seconds"] = {int(at): count for at, count in plain["seconds"].items()}
     plain["parts"] = {int(part): Part(**one) for part, one in plain["parts"].items()}
-    for name in ("prices", "jumps"):
-        plain[name] = _table(plain[name])
+    plain["answers"] = {name: _table(columns) for name, columns in plain["answers"].items()}
     return SinkStatus(**plain, lives=lives)
 
 
@@ -173,7 +172,8 @@ def _table(columns: dict[str, Any]) -> pa.Table:
     return pa.table({name: _column(one["type"], one["values"]) for name, one in columns.items()})
 
 
-_TYPES = {str(one): one for one in (*_PLAIN, pa.float64(), pa.int64(), pa.uint32(), pa.string(), pa.large_string())}
+_TYPES = {str(kind): kind for kind in (*_PLAIN, pa.float64(), pa.int64(), pa.string(), pa.bool_())}
+"""The types that a live answer's columns may have."""
 
 
 def _column(name: str, values: list[Any]) -> pa.Array:

@@ -19,9 +19,6 @@ EVERY = 0.5
 REMEMBERED = 120
 """Seconds for which it is known how many trades came in each."""
 
-FLAGS = 20
-"""So many of the newest jumps are told."""
-
 
 class StatusWriter:
     """What one sink says of itself."""
@@ -64,12 +61,7 @@ class StatusWriter:
 
     def say(self, position: Position, ends: Mapping[int, int], answers: Mapping[str, pa.Table]) -> None:
         """Put up how it stands: how far the topic was read and ends, and the live answers."""
-        jumps = answers["live_jumps"]
-        self._put(
-            parts={part: Part(at, ends.get(part)) for part, at in position.next.items()},
-            prices=answers["live_prices"],
-            jumps=jumps.slice(max(0, jumps.num_rows - FLAGS)),
-        )
+        self._put(parts={part: Part(at, ends.get(part)) for part, at in position.next.items()}, answers=answers)
 
     def end(self, why: str = "") -> None:
         """Say that it is over, and why where that was not as wished."""

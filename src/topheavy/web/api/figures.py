@@ -5,7 +5,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException as Refusal
@@ -22,12 +22,21 @@ from topheavy.answers.sessions import session_named
 from topheavy.core.errors import NotPublished, TopheavyError, UsageError, one_line
 from topheavy.web.api import problem
 from topheavy.web.api.docs import describe
+from topheavy.web.api.questions import OLDER
+from topheavy.web.api.tags import NOT_MODIFIED, tagged
 from topheavy.web.services import View
 
+ALSO = "With a format named (json, csv, arrow) the question of this name is answered, as /api/questions tells."
 MOST_ECHOED = 80
 """So many characters of what cannot be read are said back."""
 
-_WORDS: dict[int, str] = {404: "no_route", 405: "no_route", 413: "too_long", 415: "neither_json_nor_csv"}
+_WORDS: dict[int, str] = {
+    404: "no_route",
+    405: "no_route",
+    406: "no_such_format",
+    413: "too_long",
+    415: "neither_json_nor_csv",
+}
 
 IndexName = Annotated[str, Query(description="an index or a fund, as /api/about names it")]
 GroupName = Annotated[str, Query(description="a group, as /api/about names it")]
@@ -110,7 +119,7 @@ def add_api(server: FastAPI, view: View) -> None:
     """Add the routes, their description at ``/docs``, and errors as JSON."""
     api = Api(view)
     for answer in (api.about, api.concentration, api.group, api.members, api.repairs, api.gaps):
-        _add(server, answer)
+        _add(server, answer, tagged(view))
     server.add_api_route("/api/{rest:path}", _no_such_route, methods=["GET"], include_in_schema=False)
     server.add_exception_handler(TopheavyError, _refuse)
     server.add_exception_handler(RequestValidationError, _misread)
@@ -122,12 +131,21 @@ def add_api(server: FastAPI, view: View) -> None:
     server.add_api_route("/docs", docs, methods=["GET"], include_in_schema=False)
 
 
-def _add(server: FastAPI, answer: Callable[..., Any]) -> None:
+def _add(server: FastAPI, answer: Callable[..., Any], tag: Callable[..., None]) -> None:
     problems: dict[int | str, dict[str, Any]] = {
         404: {"model": problem.Problem, "description": "no such index, group or day, or nothing is published"},
         422: {"model": problem.Problem, "description": "a parameter that cannot be read"},
     }
-    server.add_api_route(f"/api/{answer.__name__}", answer, methods=["GET"], responses=problems, tags=["figures"])
+    also = f" {ALSO}" if answer.__name__ in OLDER else ""
+    server.add_api_route(
+        f"/api/{answer.__name__}",
+        answer,
+        methods=["GET"],
+        description=f"{answer.__doc__}{also}",
+        responses=problems,
+        tags=["figures"],
+        dependencies=[Depends(tag)],
+    )
 
 
 def _no_such_route(rest: str) -> JSONResponse:
@@ -160,7 +178,9 @@ def _place(item: dict[str, Any]) -> str:
     return ".".join(way[1:] if way[:1] in (["body"], ["query"], ["path"]) else way) or "body"
 
 
-async def _unreadable(_: Request, error: Exception) -> JSONResponse:
+async def _unreadable(_: Request, error: Exception) -> Response:
+    if getattr(error, "status_code", 0) == NOT_MODIFIED:
+        return Response(status_code=NOT_MODIFIED, headers=getattr(error, "headers", None))
     status = HTTPStatus(getattr(error, "status_code", HTTPStatus.UNPROCESSABLE_ENTITY))
     return _problem(status, _WORDS.get(status, "unreadable"), str(getattr(error, "detail", one_line(error))))
 

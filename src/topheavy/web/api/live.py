@@ -1,12 +1,14 @@
 """The JSON interface to the live market: how it stands, and a security's newest minutes."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Path, Query
 from pydantic import Field
 
 from topheavy.answers import evidence
 from topheavy.answers.live.facts import Live, LiveMarket, LiveMinute
+from topheavy.answers.live.processed import LiveAnswer
 from topheavy.core.errors import UsageError
 from topheavy.web.api import problem
 from topheavy.web.services import View
@@ -15,7 +17,9 @@ NO_TAPE = "this app shows the published copy alone: 'topheavy serve' also shows 
 MOST_PRICES, MOST_MINUTES = 10_000, 1_440
 
 Security = Annotated[str, Query(description="a security that streams here, as /api/live names it")]
+Answer = Annotated[str, Path(description="a live answer, as /api/live/live_prices")]
 Prices = Annotated[int, Query(ge=0, le=MOST_PRICES, description="so many prices, those of the largest turnover")]
+Rows = Annotated[int, Query(ge=0, le=MOST_PRICES, description="so many rows, the largest first")]
 Minutes = Annotated[int, Query(ge=1, le=MOST_MINUTES, description="so many minutes, the newest")]
 
 
@@ -41,6 +45,10 @@ class LiveApi:
         """List a security's newest one-minute bars, as they are in the table."""
         return MinutesAnswer(security=security, minutes=self._tape.minutes(security, most))
 
+    def answer(self, name: Answer, most: Rows = 100) -> LiveAnswer:
+        """Tell what one processor says now, with its columns' meanings and units, over all sinks."""
+        return self._tape.answer(name, most)
+
     @property
     def _tape(self) -> LiveMarket:
         if self._view.live is None:
@@ -55,5 +63,10 @@ def add_live_api(server: FastAPI, view: View) -> None:
         404: {"model": problem.Problem, "description": "there is nothing to watch here, or no such security"},
         422: {"model": problem.Problem, "description": "a parameter that cannot be read"},
     }
-    for answer in (api.live, api.minutes):
-        server.add_api_route(f"/api/{answer.__name__}", answer, methods=["GET"], responses=refused, tags=["live"])
+    routes: dict[str, Callable[..., evidence.Fact]] = {
+        "/api/live": api.live,
+        "/api/live/{name}": api.answer,
+        "/api/minutes": api.minutes,
+    }
+    for path, answer in routes.items():
+        server.add_api_route(path, answer, methods=["GET"], responses=refused, tags=["live"])

@@ -16,6 +16,7 @@ from topheavy.web.frame.page import App, Component, Page
 from topheavy.web.frame.shell import SCHEME
 from topheavy.web.frame.theme import look
 from topheavy.web.frame.world import tell_world
+from topheavy.web.pages.live.answers import MOST, answers
 from topheavy.web.pages.live.head import MODES, head, tiles
 from topheavy.web.pages.live.minute_chart import blank, chart, in_words
 from topheavy.web.pages.live.tables import flags, groups, prices, work
@@ -30,6 +31,9 @@ LOOK_AGAIN = 600
 """Milliseconds from an answer to the next look: while one is awaited none is asked for, so that a slow machine shows
 fewer answers, and not none.
 """
+
+ANSWERS_AGAIN = 3_000
+"""Milliseconds to the next look at every live answer: tables that are large, and folded away at first."""
 
 MINUTES = 90
 SHOWN = ("live-head", "live-tiles", "live-prices", "live-groups", "live-flags", "live-work")
@@ -50,6 +54,8 @@ def layout(view: View) -> Component:
             dcc.Store(id="live-world", data=live.world),
             dcc.Store(id="live-known", data=[one.security for one in live.prices]),
             dcc.Store(id="live-drawn"),
+            dcc.Store(id="live-told"),
+            dcc.Interval(id="live-slow", interval=ANSWERS_AGAIN),
             html.Section(parts["live-head"], id="live-head", className="card now", **_label("How the market stands")),
             html.Div(_market(parts), id="live-market", hidden=live.flow is Flow.NEVER),
         ],
@@ -65,6 +71,7 @@ def _market(parts: dict[str, Component]) -> list[Component]:
                  className="columns"),
         html.Div([_card([html.H2("A group's share"), inner["live-groups"]]),
                   _card([html.H2("Trades that stand out"), inner["live-flags"]])], className="columns"),
+        _card([html.H2("Every live answer"), html.Div(id="live-answers")]),
         _card([html.H2("How far it is read"), inner["live-work"]]),
     ]  # fmt: skip
 
@@ -103,6 +110,7 @@ def register(app: App, view: View) -> None:
     if view.live:
         _watch(app, view, view.live)
         _draw(app, view.live)
+        _tell(app, view.live)
 
 
 def _steer(app: App) -> None:
@@ -170,6 +178,20 @@ def _draw(app: App, tape: LiveMarket) -> None:
             return (no_update,) * 4
         figure = chart(minutes, price.price, look(scheme), _stamp(live))
         return figure, in_words(price.security, minutes), f"/api/minutes?{urlencode({'security': price.security})}", now
+
+
+def _tell(app: App, tape: LiveMarket) -> None:
+    @app.callback(
+        Output("live-answers", "children"),
+        Output("live-told", "data"),
+        Input("live-slow", "n_intervals"),
+        State("live-told", "data"),
+        running=[(Output("live-slow", "disabled"), True, False)],
+    )
+    async def tell(_: int | None, told: str | None) -> tuple[Any, ...]:
+        live_answers = await to_thread(tape.answers, MOST)
+        now = str(hash("".join(answer.model_dump_json() for answer in live_answers)))
+        return (no_update, no_update) if now == told else (answers(live_answers), now)
 
 
 def _stamp(live: Live) -> str:

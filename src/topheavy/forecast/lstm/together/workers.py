@@ -50,7 +50,7 @@ def train_shared(
 def _started(folder: Path, workers: int) -> Iterator[Sequence["subprocess.Popen[str]"]]:
     """Run the workers; where one fails, or the block is left early, all are ended."""
     world = {"TOPHEAVY_WORLD_SIZE": str(workers), "TOPHEAVY_COORDINATOR": f"127.0.0.1:{free_port()}"}
-    command = [sys.executable, "-m", "topheavy.forecast.lstm.worker", str(folder)]
+    command = [sys.executable, "-m", "topheavy.forecast.lstm.together.worker", str(folder)]
     processes: list[subprocess.Popen[str]] = []
     watching: list[Thread] = []
     try:

@@ -12,10 +12,10 @@ from typing import TextIO
 import numpy as np
 
 from topheavy.core.settings import read_settings
-from topheavy.forecast.lstm.process_group import join, world
+from topheavy.forecast.lstm.together.process_group import join, world
+from topheavy.forecast.lstm.together.workers import LESSONS, ORDER, TRAINED
 from topheavy.forecast.lstm.train import Recipe, train
 from topheavy.forecast.lstm.windows import read
-from topheavy.forecast.lstm.workers import LESSONS, ORDER, TRAINED
 
 
 class Told:

@@ -1,0 +1,1 @@
+"""Files of this machine: written so that they outlast a power failure, and locks between processes."""
