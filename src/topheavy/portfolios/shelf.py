@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from topheavy.core.durable import write_over
+from topheavy.core.files.durable import write_over
 from topheavy.core.errors import LakeError, UsageError, one_line
 from topheavy.core.plugins import unknown
 from topheavy.portfolios.position import Portfolio
