@@ -58,7 +58,8 @@ magnificent7, where they are published. A day or a period narrows by the day col
 def plugin_page() -> str:
     """Every plug-in the package brings."""
     parts = ["# Plug-ins", "One file each; a file that declares itself is found. Others come by entry points of the",
-             "groups `topheavy.source`, `topheavy.dataset`, `topheavy.rule`, `topheavy.engine`, `topheavy.page`.", "",
+             "groups `topheavy.source`, `topheavy.dataset`, `topheavy.rule`, `topheavy.engine`, `topheavy.page`;",
+             "a package of [questions](questions.md), one SQL file each, by `topheavy.question`.", "",
              "| kind | name | what | module |", "|---|---|---|---|"]  # fmt: skip
     for kind in KINDS:
         for item in scan(kind):

@@ -3,21 +3,31 @@
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 import topheavy
-from topheavy import OUTSIDE, SEES
+from topheavy import OUTSIDE, SEES, WRITERS
+from topheavy.core.plugins import KINDS
 
 ROOT = Path(topheavy.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 EVERYWHERE = {"pyarrow", "numpy"}
 """Libraries that are words: a table and an array may be named in any room."""
 
+DECLARATIONS = {kind.declares for kind in KINDS}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"}
-LONGEST_FILE = 350
+LONGEST_FILE = 250
+MOST_FILES = 12
+TOO_LONG_STILL = {"topheavy.sources.polygon_answers": 291}
+"""Files over the limit since 2026-11, to be split by the end of 2026: they may shrink and not grow."""
+
+TOO_FULL_STILL = {"topheavy.answers": 15}
+"""Folders over the limit since 2026-11, to be grouped by the end of 2026: they may shrink and not grow."""
+
 LARGEST_CORE = 0.10
 MOST_PUBLIC_NAMES = 10
 
@@ -160,6 +170,89 @@ def test_rooms_are_introduced_to_each_other_in_the_open() -> None:
     assert set(hidden) == {"topheavy.core.plugins"}
 
 
+# who writes
+
+READERS = frozenset({"answers", "web"})
+STORES = frozenset({"lake", "tables"})
+PRIMITIVE = {"overwrite", "delete", "put", "unlink", "write_bytes", "write_text", "create_table", "drop_table",
+             "rmtree", "put_once", "executemany", "transaction", "dynamic_partition_overwrite"}  # fmt: skip
+"""What writes in the libraries that lake and tables stand on, and what they call it themselves."""
+
+CLOSING = {"close"}
+"""Who lets go of what it claimed writes nothing new; a reader closes too, and has claimed nothing."""
+
+HANDLES = {module.rsplit(".", 1)[1] for module in WRITERS} | {"lake", "tables"}
+"""What an opened store, or a module of one, is called where it is used."""
+
+
+def called(node: ast.AST) -> set[str]:
+    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    return {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
+
+
+def writing(module: str) -> set[str]:
+    """The functions and methods of a module that write, themselves or through another of the same module."""
+    tree = ast.parse(MODULES[module].read_text())
+    calls = {node.name: called(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    found: set[str] = set()
+    while more := {name for name, names in calls.items() if names & (PRIMITIVE | found)} - found:
+        found |= more
+    return found
+
+
+def named_writers(source: str, module: str) -> Iterator[str]:
+    """The writing functions that ``source`` imports, or calls on something called like a store."""
+    for name, line in imported(source, module, is_package=False):
+        place, _, function = name.rpartition(".")
+        if function in WRITERS.get(place, ()):
+            yield f"{module}, line {line}: {name}"
+    every = frozenset[str]().union(*WRITERS.values())
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in every:
+            handle = getattr(node.value, "attr", getattr(node.value, "id", "")).strip("_")
+            if handle in HANDLES or "_" in node.attr:
+                yield f"{module}, line {node.lineno}: {handle}.{node.attr}"
+
+
+def test_what_only_reads_names_no_writer() -> None:
+    wrong = [
+        found
+        for module, file in MODULES.items()
+        if room_of(module) in READERS
+        for found in named_writers(file.read_text(), module)
+    ]
+    assert not wrong, "answers read and web draws: let a job write"
+
+
+def test_every_function_that_writes_is_listed() -> None:
+    for module in MODULES:
+        if room_of(module) in STORES:
+            public = {name for name in writing(module) if not name.startswith("_")} - CLOSING
+            assert public <= WRITERS.get(module, frozenset()), f"{module} writes: say so in WRITERS"
+    for module, names in WRITERS.items():
+        tree = ast.parse(MODULES[module].read_text())
+        assert names <= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_writer_is_seen_however_it_is_named() -> None:
+    source = """
+from topheavy.tables.write import replace_all
+from topheavy.tables.streams import streaming
+def wrong(self, home):
+    streaming.append(home.tables, 1)
+    home.lake.keep(2)
+    self._tables.drop(3)
+    self.anything.note_attempt(4)
+    "a".replace("b", "c")
+    [].append(5)
+    streaming.scan(home.tables)
+"""
+    found = [item.split(": ")[1] for item in named_writers(source, "topheavy.answers.made_up")]
+    expected = ["topheavy.tables.write.replace_all", "streaming.append", "lake.keep", "tables.drop",
+                "anything.note_attempt"]  # fmt: skip
+    assert sorted(found) == sorted(expected)
+
+
 # libraries
 
 
@@ -192,7 +285,28 @@ def test_every_file_says_what_rests_or_happens_in_it() -> None:
 
 def test_no_file_holds_two_subjects() -> None:
     lengths = {module: len(file.read_text().splitlines()) for module, file in MODULES.items()}
-    assert not {module: length for module, length in lengths.items() if length > LONGEST_FILE}
+    assert not {
+        module: length for module, length in lengths.items() if length > TOO_LONG_STILL.get(module, LONGEST_FILE)
+    }
+    assert not [module for module in TOO_LONG_STILL if lengths.get(module, 0) <= LONGEST_FILE], "take them off the list"
+
+
+def test_no_folder_holds_too_many_files() -> None:
+    """A file that declares a plug-in of its kind does not count: of those there may be any number."""
+    counts = Counter(
+        module.rpartition(".")[0]
+        for module, file in MODULES.items()
+        if file.name != "__init__.py" and not DECLARATIONS & names_in(ast.parse(file.read_text()))
+    )
+    crowded = {folder: count for folder, count in counts.items() if count > MOST_FILES}
+    assert {folder: count for folder, count in crowded.items() if count > TOO_FULL_STILL.get(folder, 0)} == {}
+    assert not set(TOO_FULL_STILL) - set(crowded), "take them off the list"
+
+
+def test_what_declares_itself_is_seen() -> None:
+    assert {"DATASET", "SOURCE", "RULE", "MODEL"} <= DECLARATIONS
+    assert "DATASET" in names_in(ast.parse(MODULES["topheavy.datasets.bars"].read_text()))
+    assert not DECLARATIONS & names_in(ast.parse(MODULES["topheavy.datasets.schema"].read_text()))
 
 
 def test_no_file_is_named_for_nothing() -> None:

@@ -157,6 +157,7 @@ SEES: dict[str, frozenset[str]] = {
 OUTSIDE: dict[str, frozenset[str]] = {
     "pyreqwest": frozenset({"core"}),
     "stamina": frozenset({"core"}),
+    "fcntl": frozenset({"core"}),
     "exchange_calendars": frozenset({"core"}),
     "obstore": frozenset({"lake"}),
     "sqlite3": frozenset({"core", "lake"}),
@@ -192,3 +193,33 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "rich": frozenset({"terminal"}),
 }
 """Library → the only rooms that may name it."""
+
+WRITERS: dict[str, frozenset[str]] = {
+    "topheavy.lake.folder": frozenset({"settle", "alone"}),
+    "topheavy.lake.raw": frozenset({"keep", "set_aside"}),
+    "topheavy.lake.store": frozenset({"put_once"}),
+    "topheavy.lake.remarks": frozenset({"replace"}),
+    "topheavy.lake.leases": frozenset({"claim", "release"}),
+    "topheavy.lake.ledger": frozenset(
+        {
+            "transaction",
+            "note_attempt",
+            "note_answer",
+            "note_unreadable",
+            "note_refined",
+            "read_again",
+            "forget_refined",
+            "begin",
+            "end",
+        }
+    ),
+    "topheavy.tables.catalogs.catalog": frozenset({"open", "drop"}),
+    "topheavy.tables.catalogs.relocate": frozenset({"settle"}),
+    "topheavy.tables.write": frozenset({"replace_slices", "replace_all"}),
+    "topheavy.tables.upkeep": frozenset({"tidy"}),
+    "topheavy.tables.streams.streaming": frozenset({"append", "restart", "replace"}),
+    "topheavy.tables.streams.compact": frozenset({"compact", "trim"}),
+    "topheavy.tables.streams.record": frozenset({"record"}),
+    "topheavy.warehouse.build": frozenset({"build"}),
+}
+"""File → its functions and methods that write: ``answers`` and ``web`` may name none of them."""

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 class AnswerEvidence(Fact):
-    """What an answer rests on."""
+    """What an answer rests on.
+
+    Example:
+        >>> evidence = home.ask("concentration", since="2024-03-25", until="2024-04-01").evidence
+        >>> evidence.world, evidence.coverage
+        ('real', 0.5)
+    """
 
     world: str = Field(description="real, or simulated: a market that never was", examples=["real"])
     published_at: datetime | None = Field(default=None, description="when these figures were published (UTC)")
@@ -57,6 +63,10 @@ class Answer:
 
         Raises:
             WarehouseError: when a value has no counterpart in Python.
+
+        Example:
+            >>> [row["name"] for row in home.ask("weights", limit=2).rows()]
+            ['ALPHA INC', 'Beta']
         """
         try:
             rows: list[dict[str, Any]] = self.table.to_pylist()
@@ -69,6 +79,10 @@ class Answer:
 
         Raises:
             UsageError: when pandas is not installed.
+
+        Example:
+            >>> list(home.ask("weights").to_pandas()["security"])
+            ['AAA', 'BBB', 'CCC.A', 'DDD']
         """
         try:
             frame: pd.DataFrame = self.table.to_pandas()
@@ -77,7 +91,12 @@ class Answer:
         return frame
 
     def to_polars(self) -> "pl.DataFrame":
-        """Return the rows as a polars data frame."""
+        """Return the rows as a polars data frame.
+
+        Example:
+            >>> home.ask("weights").to_polars().shape
+            (4, 10)
+        """
         import polars as pl
 
         return pl.DataFrame(self.table)

@@ -133,7 +133,7 @@ class OpenHome:
         """Return what the home holds: units of work, sessions, tables, the publication.
 
         Example:
-            >>> home.status()["world"]
+            >>> home.status()["published"]["world"]
             'real'
         """
         return answers_status.status(self._home)

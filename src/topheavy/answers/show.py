@@ -4,7 +4,7 @@ from typing import Any
 
 from topheavy.answers.answer import Answer
 from topheavy.answers.catalogue.ask import EVERYTHING, Page, ask
-from topheavy.answers.catalogue.catalogue import askable
+from topheavy.answers.catalogue.catalogue import askable, catalogue
 from topheavy.answers.catalogue.narrowing import Narrowing
 from topheavy.answers.published import Published
 from topheavy.home import Home
@@ -26,3 +26,8 @@ def listed() -> list[dict[str, Any]]:
         {"question": item.name, "asks": item.asks, "narrowed by": ", ".join(item.narrowed_by), "day": item.day}
         for item in askable()
     ]
+
+
+def places() -> list[dict[str, Any]]:
+    """Return the file of every question."""
+    return [{"kind": "question", "name": name, "module": item.place} for name, item in catalogue().items()]

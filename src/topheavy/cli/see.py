@@ -102,11 +102,12 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def plugins(as_json: JsonOption = False) -> None:
     """Print every plug-in that was found, and where."""
+    from topheavy.answers.show import places
     from topheavy.core.plugins import KINDS, scan
 
     found = [item for kind in KINDS for item in scan(kind)]
     rows = [{"kind": item.kind, "name": item.name, "module": item.module} for item in found]
-    terminal.rows("plugins", rows, "", as_json=as_json)
+    terminal.rows("plugins", rows + places(), "", as_json=as_json)
 
 
 def _narrowings(words: list[str]) -> dict[str, str]:

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 
 class TopheavyError(Exception):
-    """The root: catch this to catch everything this package raises on purpose."""
+    """The root: catch this to catch everything this package raises on purpose.
+
+    Example:
+        >>> try:
+        ...     home.sql("SELECT * FROM nowhere")
+        ... except topheavy.TopheavyError as error:
+        ...     print(type(error).__name__)
+        WarehouseError
+    """
 
 
 class Transient:
@@ -44,7 +52,15 @@ class Terminal:
 
 
 class UsageError(TopheavyError, Terminal):
-    """A command, setting or manifest that cannot be acted on."""
+    """A command, setting or manifest that cannot be acted on.
+
+    Example:
+        >>> try:
+        ...     home.ask("concentration", index="SP50")
+        ... except topheavy.UsageError as error:
+        ...     print(error)
+        no index is called 'SP50': did you mean 'SP500'?
+    """
 
 
 class SourceError(TopheavyError):
@@ -105,7 +121,15 @@ class WarehouseError(TopheavyError):
 
 
 class NotPublished(WarehouseError, Terminal):
-    """Nothing was published, or a check refused it; what was published before is still there."""
+    """Nothing was published, or a check refused it; what was published before is still there.
+
+    Example:
+        >>> try:
+        ...     topheavy.open(empty).ask("concentration")
+        ... except topheavy.NotPublished as error:
+        ...     print("first:", str(error).split(": ")[1])
+        first: run 'topheavy run SOURCE' or 'topheavy demo'
+    """
 
 
 class StreamError(TopheavyError):

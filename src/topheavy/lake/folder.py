@@ -1,15 +1,14 @@
 """The home folder: its layout's version, and the one world (real or simulated) its data is about."""
 
-import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from topheavy.core.errors import LakeError, one_line
 from topheavy.core.files.durable import write_once, write_over
+from topheavy.core.files.locks import locked
 from topheavy.core.log.logger import logger
 from topheavy.core.progress import Progress
 from topheavy.core.units import SourceKind
@@ -65,21 +64,18 @@ class HomeFolder:
         A process that dies lets go. Streamed tables need no turn: nothing but sinks writes them, and of two sinks
         the one whose commit comes second looks again.
         """
-        try:
-            file = self.marker.open("rb")
-        except OSError as error:
-            raise LakeError(f"{self.marker} cannot be read: {one_line(error)}") from error
-        with file:
+        with ExitStack() as turn:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._wait(file, progress)
+                turn.enter_context(locked(self.marker, lambda: self._waiting(progress)))
+            except OSError as error:
+                raise LakeError(f"{self.marker} cannot be read: {one_line(error)}") from error
             yield
 
-    def _wait(self, file: IO[bytes], progress: Progress) -> None:
+    @contextmanager
+    def _waiting(self, progress: Progress) -> Iterator[None]:
         logger.info("%s: waiting for another run of this home to end", self.path)
         progress.start("wait for another run of this home", 1)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
         progress.advance()
         progress.finish()
 

@@ -4,8 +4,6 @@ A lease holds for as long as its holder lives: every holder keeps a file of its 
 lets go of the lock when the process ends, however it ends. No clock is asked, so none can be wrong.
 """
 
-import fcntl
-import os
 from collections.abc import Iterable
 from enum import Enum, auto
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Self
 from uuid import uuid4
 
 from topheavy.core.errors import LakeError, one_line
-from topheavy.core.files.locks import is_locked
+from topheavy.core.files.locks import SignOfLife, is_locked
 from topheavy.core.units import Unit
 from topheavy.lake.ledger import Ledger
 
@@ -35,8 +33,7 @@ class Leases:
         self._ledger = ledger
         try:
             self._folder.mkdir(exist_ok=True)
-            self._sign_of_life = os.open(self._path(self.holder), os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(self._sign_of_life, fcntl.LOCK_EX)
+            self._sign_of_life = SignOfLife(self._path(self.holder))
         except OSError as error:
             raise LakeError(f"{self._folder} cannot be written: {one_line(error)}") from error
 
@@ -66,8 +63,7 @@ class Leases:
             holders = {row[0] for row in file.execute("SELECT DISTINCT holder FROM leases")}
             gone = [(name,) for name in holders if name == self.holder or not self._lives(name)]
             file.executemany("DELETE FROM leases WHERE holder = ?", gone)
-        self._path(self.holder).unlink(missing_ok=True)
-        os.close(self._sign_of_life)
+        self._sign_of_life.end()
 
     def living(self, holders: Iterable[str]) -> set[str]:
         """Return those of ``holders`` that are at work."""

@@ -54,6 +54,7 @@ class Question:
     order: tuple[str, ...] = ()
     without_a_date: str = ALL
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    place: str = ""
 
     @property
     def asked(self) -> bool:
@@ -73,14 +74,14 @@ def questions() -> dict[str, Question]:
     Raises:
         MetricError: when a header cannot be read, or two questions have one name.
     """
-    read: dict[str, tuple[Question, File]] = {}
+    read: dict[str, Question] = {}
     for file in _files():
-        asked = read_question(file.name.removesuffix(".sql"), file.text)
-        for other, where in read.values():
+        asked = read_question(file.name.removesuffix(".sql"), file.text, file.place)
+        for other in read.values():
             if asked.name == other.name or (asked.asked and other.asked and asked.title == other.title):
-                raise MetricError(f"{file.place} and {where.place} are both asked as '{asked.title}': rename one")
-        read[asked.name] = (asked, file)
-    return {name: asked for name, (asked, _) in sorted(read.items())}
+                raise MetricError(f"{asked.place} and {other.place} are both asked as '{asked.title}': rename one")
+        read[asked.name] = asked
+    return dict(sorted(read.items()))
 
 
 def question(name: str) -> Question:
@@ -99,8 +100,8 @@ def stored_answers() -> list[str]:
     return [item.name for item in questions().values() if item.kind is QuestionKind.TABLE]
 
 
-def read_question(name: str, content: str) -> Question:
-    """Read a SQL file.
+def read_question(name: str, content: str, place: str = "") -> Question:
+    """Read a SQL file; ``place`` is where it lies.
 
     Raises:
         MetricError: when its header is not as it must be; the message names file and line.
@@ -122,6 +123,7 @@ def read_question(name: str, content: str) -> Question:
         order=header.order(),
         without_a_date=_without_a_date(header),
         units=MappingProxyType(header.units()),
+        place=place,
     )
     if asked.asked:
         refuse_unaskable(header)

@@ -1,17 +1,17 @@
 """One scheduler a home, and an end between two units: a lock that dies with its process, a wish to stop."""
 
-import fcntl
 import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
 from topheavy.core.errors import LakeError, UsageError, one_line
+from topheavy.core.files.locks import Taken, locked_by
 from topheavy.core.progress import Progress
 
 FILE = "schedule.lock"
@@ -25,27 +25,16 @@ def alone(home: Path, now: datetime) -> Iterator[None]:
         UsageError: when another process is; the message says which.
         LakeError: when the folder cannot be locked.
     """
-    try:
-        file = os.open(home / FILE, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise LakeError(f"{home / FILE} cannot be opened: {one_line(error)}") from error
-    try:
-        _lock(file, home)
-        os.ftruncate(file, 0)
-        os.write(file, f"process {os.getpid()} on {socket.gethostname()}, since {now:%Y-%m-%d %H:%M} UTC".encode())
+    holder = f"process {os.getpid()} on {socket.gethostname()}, since {now:%Y-%m-%d %H:%M} UTC"
+    with ExitStack() as turn:
+        try:
+            turn.enter_context(locked_by(home / FILE, holder))
+        except Taken as other:
+            who = str(other) or "another process"
+            raise UsageError(f"{home} has a scheduler already ({who}): leave the work to it, or end it first") from None
+        except OSError as error:
+            raise LakeError(f"{home / FILE} cannot be locked: {one_line(error)}") from error
         yield
-    finally:
-        os.close(file)
-
-
-def _lock(file: int, home: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(file, 200).decode(errors="replace") or "another process"
-        raise UsageError(f"{home} has a scheduler already ({holder}): leave the work to it, or end it first") from None
-    except OSError as error:
-        raise LakeError(f"{home / FILE} cannot be locked: {one_line(error)}") from error
 
 
 class Stopped(Exception):

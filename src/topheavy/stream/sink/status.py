@@ -2,9 +2,7 @@
 about every second, so that another process can show it without reading the tables.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -15,7 +13,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from topheavy.core.errors import StreamError, one_line
-from topheavy.core.files.locks import is_locked
+from topheavy.core.files.locks import SignOfLife, is_locked
 from topheavy.core.log.logger import logger
 
 FOLDER, VERSION = "live", 2
@@ -69,7 +67,7 @@ class StatusFile:
     def __init__(self, home: Path, topic: str, index: int, of: int) -> None:
         self._folder, self._topic, self._part = home / FOLDER, topic, f"{index + 1}-of-{of}"
         self._name = f"{topic}.{self._part}.{uuid4().hex[:8]}"
-        self._sign_of_life: int | None = None
+        self._sign_of_life: SignOfLife | None = None
         self._troubled = False
 
     def open(self) -> None:
@@ -83,8 +81,7 @@ class StatusFile:
             for file in self._folder.glob("*.json"):
                 if self._is_ours(file) and not is_locked(file.with_suffix(".lock")):
                     file.unlink(missing_ok=True)
-            self._sign_of_life = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(self._sign_of_life, fcntl.LOCK_EX)
+            self._sign_of_life = SignOfLife(self._folder / f"{self._name}.lock")
         except OSError as error:
             raise StreamError(f"{self._folder} cannot be written: {one_line(error)}; check the disk") from error
 
@@ -103,8 +100,7 @@ class StatusFile:
     def close(self) -> None:
         """End; the last bulletin stays."""
         if self._sign_of_life is not None:
-            os.close(self._sign_of_life)
-            (self._folder / f"{self._name}.lock").unlink(missing_ok=True)
+            self._sign_of_life.end()
             self._sign_of_life = None
 
     def _is_ours(self, file: Path) -> bool:

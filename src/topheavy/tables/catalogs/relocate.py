@@ -5,7 +5,6 @@ another home's. The data files stay as they are; each table begins with one snap
 can be asked where it came from only. The new catalog takes the place of the old one when it is whole.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from topheavy.core.files.locks import locked
 from topheavy.core.log.logger import logger
 from topheavy.tables.catalogs.local import local, root
 from topheavy.tables.streams.offsets import carried, kept
@@ -30,7 +30,7 @@ def lies_in(home: Path, catalog: "SqlCatalog") -> bool:
 
 def settle(home: Path, file: Path, opened: Callable[[Path], "SqlCatalog"]) -> None:
     """Make the catalog ``file`` speak of the home's own folder; of two at once the second finds nothing to do."""
-    with _alone(home), _closing(opened(file)) as old:
+    with locked(home), _closing(opened(file)) as old:
         if lies_in(home, old):
             return
         beside = file.with_name(f".{file.name}.{os.getpid()}.new")
@@ -103,13 +103,3 @@ def _closing(catalog: "SqlCatalog") -> Iterator["SqlCatalog"]:
         yield catalog
     finally:
         catalog.close()
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    handle = os.open(home, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
