@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from topheavy.core.files.durable import write_over
 from topheavy.core.errors import LakeError, UsageError, one_line
+from topheavy.core.files.durable import write_over
 from topheavy.core.plugins import unknown
 from topheavy.portfolios.position import Portfolio
 from topheavy.portfolios.read import read_portfolio
