@@ -11,6 +11,7 @@ from topheavy.core.plugins import (
     DATASETS,
     ENGINES,
     FEEDS,
+    FORMATS,
     KINDS,
     MODELS,
     PAGES,
@@ -125,5 +126,5 @@ def test_the_packages_own_plugins_are_found_the_same_way(kind: Kind, name: str) 
 
 
 def test_every_kind_has_its_own_room() -> None:
-    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, MODELS, PAGES}
+    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, MODELS, FORMATS, PAGES}
     assert len({kind.package for kind in KINDS}) == len({kind.declares for kind in KINDS}) == len(KINDS)

@@ -7,8 +7,8 @@ from math import fsum
 
 from topheavy.answers.evidence import noted
 from topheavy.answers.exposure.answer import compose
-from topheavy.answers.exposure.books import books_on
 from topheavy.answers.exposure.facts import ExposureAnswer
+from topheavy.answers.exposure.funds.books import books_on
 from topheavy.answers.exposure.look_through import LookThrough, Stake
 from topheavy.answers.exposure.targets import Register, What, register_on, target
 from topheavy.answers.exposure.valuing import Valuation, value

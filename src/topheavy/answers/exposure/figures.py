@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from topheavy.answers.exposure.arrays import Numbers, summed
-from topheavy.answers.exposure.books import Books
 from topheavy.answers.exposure.facts import Figures, GroupShare, Overlap, SectorShare
+from topheavy.answers.exposure.funds.arrays import Numbers, summed
+from topheavy.answers.exposure.funds.books import Books
 from topheavy.answers.exposure.look_through import Looked, LookThrough, Stake
 from topheavy.answers.exposure.targets import Target, What
 from topheavy.answers.published import Published

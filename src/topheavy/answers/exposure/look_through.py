@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from topheavy.answers.exposure.arrays import Numbers, summed
-from topheavy.answers.exposure.books import COMPANY, FUND, Books
-from topheavy.answers.exposure.graph import Nesting, Reach
+from topheavy.answers.exposure.funds.arrays import Numbers, summed
+from topheavy.answers.exposure.funds.books import COMPANY, FUND, Books
+from topheavy.answers.exposure.funds.graph import Nesting, Reach
 from topheavy.answers.exposure.targets import Register, Target, What
 
 DUST = 1e-9

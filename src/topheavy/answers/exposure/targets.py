@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from topheavy.answers.exposure import identity
-from topheavy.answers.exposure.books import Books
+from topheavy.answers.exposure.funds import identity
+from topheavy.answers.exposure.funds.books import Books
 from topheavy.answers.exposure.valuing import Price
 from topheavy.answers.published import Published
 from topheavy.portfolios.position import Kind, Position

@@ -23,7 +23,7 @@ def uploaded(contents: str, name: str) -> dict[str, str]:
     return {"file": contents.partition(",")[2], "name": name}
 
 
-def kept(name: str) -> dict[str, str]:
+def kept_as(name: str) -> dict[str, str]:
     """Return a kept portfolio's name as something given."""
     return {"kept": name}
 

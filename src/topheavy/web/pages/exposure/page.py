@@ -12,7 +12,6 @@ from topheavy.core.errors import LakeError, UsageError
 from topheavy.core.text import sentence
 from topheavy.portfolios.read import read_portfolio
 from topheavy.web.frame.page import App, Component, Page
-from topheavy.web.pages.exposure import given as things
 from topheavy.web.pages.exposure.companies import companies, groups, sectors
 from topheavy.web.pages.exposure.controls import (
     ADD,
@@ -29,6 +28,7 @@ from topheavy.web.pages.exposure.controls import (
     names,
 )
 from topheavy.web.pages.exposure.funds import funds, overlaps, positions
+from topheavy.web.pages.exposure.given import content, described, is_empty, kept_as, portfolio, typed, uploaded
 from topheavy.web.pages.exposure.headline import changed, headline, tiles
 from topheavy.web.pages.exposure.unknown import unknown
 from topheavy.web.services import View, shelf_of
@@ -79,10 +79,10 @@ def _take(app: App) -> None:
     def take(text: str | None, contents: str | None, kept: str | None, name: str | None) -> Any:
         """Take what was given last."""
         if ctx.triggered_id == FILE and contents:
-            return things.uploaded(contents, name or "the file")
+            return uploaded(contents, name or "the file")
         if ctx.triggered_id == KEPT and kept:
-            return things.kept(kept)
-        return things.typed(text or "")
+            return kept_as(kept)
+        return typed(text or "")
 
 
 def _answer(app: App, view: View) -> None:
@@ -98,15 +98,15 @@ def _answer(app: App, view: View) -> None:
     )
     def answer(given: dict[str, str] | None, add: str | None, day: str | None) -> tuple[Any, ...]:
         """Answer what was given; what cannot be read is said, and nothing old is left standing beside it."""
-        if given is None or things.is_empty(given):
+        if given is None or is_empty(given):
             return None, None, None, True
         asked = Asked(on=date.fromisoformat(day[:10]) if day else None, most=LISTED)
         try:
-            read = things.portfolio(view, given)
+            read = portfolio(view, given)
             shown = result(view, read, asked, add or "")
         except UsageError as error:
             return None, html.P(sentence(f"{error}."), className="asking wrong"), None, True
-        said = things.described(given, read)
+        said = described(given, read)
         return shown, None, html.P(sentence(f"{said}.")) if said else None, view.shelf is None
 
 
@@ -143,10 +143,10 @@ def _keep(app: App, view: View) -> None:
     )
     def keep(_: int | None, name: str | None, given: dict[str, str] | None) -> tuple[Any, ...]:
         """Keep what was given under a name."""
-        if not given or things.is_empty(given):
+        if not given or is_empty(given):
             return "nothing is given yet", no_update
         try:
-            shelf_of(view).keep((name or "").strip(), things.content(view, given)[0])
+            shelf_of(view).keep((name or "").strip(), content(view, given)[0])
         except (UsageError, LakeError) as error:
             return sentence(f"{error}."), no_update
         return f"Kept as {(name or '').strip()}, for you alone.", names(view)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from topheavy.answers.exposure.arrays import Numbers, Places
+from topheavy.answers.exposure.funds.arrays import Numbers, Places
 
 
 class Basis(StrEnum):

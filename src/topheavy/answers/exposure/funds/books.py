@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from topheavy.answers.exposure import identity
-from topheavy.answers.exposure.arrays import Numbers, Places, coded, numbers, places
-from topheavy.answers.exposure.weights import Basis, FileTotals, weigh
+from topheavy.answers.exposure.funds import identity
+from topheavy.answers.exposure.funds.arrays import Numbers, Places, coded, numbers, places
+from topheavy.answers.exposure.funds.weights import Basis, FileTotals, weigh
 from topheavy.answers.published import Published
 
 COMPANY, FUND = "equity", "fund"
