@@ -6,7 +6,19 @@ from functools import cache
 import pyarrow as pa
 import pytest
 
-from support.metric_market import FRIDAY, MONDAY, TINY, count, failure, holding, in_group, market, repair
+from support.metric_market import (
+    FRIDAY,
+    MONDAY,
+    TINY,
+    count,
+    dividend,
+    doubt,
+    failure,
+    holding,
+    in_group,
+    market,
+    repair,
+)
 from topheavy.core.errors import MetricError
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
@@ -117,6 +129,8 @@ def answers() -> dict[str, pa.Table]:
         repairs=[repair("SML", FRIDAY, "close", 100.0, 101.0), repair("SML", FRIDAY, "low", 100.0, 99.0)],
         runs=[failure(MONDAY, "HTTP 500"), failure(MONDAY, "HTTP 503") | {"unit": "another"}],
         shares=[*TINY["shares"], count("SML", FRIDAY, 12)],
+        dividends=[dividend("SML", FRIDAY, 1.0)],
+        doubts=[doubt("SML", FRIDAY)],
     )
     return DuckDB().answer(NAMES, inputs)
 
@@ -158,7 +172,7 @@ def test_what_is_read_from_outside_is_stored_or_given() -> None:
     assert tables_behind(["daily_trading"]) == {"bars", "repairs", "splits"}
     for name in NAMES:
         parsed = {item for item, about in datasets().items() if about.layer is Layer.PARSED}
-        assert tables_behind([name]) <= parsed | GIVEN | {"repairs", "runs"}
+        assert tables_behind([name]) <= parsed | GIVEN | {"repairs", "doubts", "runs"}
 
 
 def test_an_unknown_question_is_met_with_the_nearest() -> None:

@@ -77,9 +77,16 @@ GROUP BY "index", security, reason ORDER BY sessions DESC, security
 """
 
 
+DOUBTED = """
+SELECT id, security, since, until, question, evidence
+FROM doubts WHERE acts ORDER BY security, since, id
+"""
+
+
 def all_gaps(home: Home) -> dict[str, Any]:
     """Return what is missing: units that failed, rows that two units claim with other numbers, lines left out and
-    doubts, sessions withheld, members not measured, each with its reason."""
+    doubts, sessions withheld, members not measured, each with its reason, and what nothing explains, each with the
+    question that would settle it."""
     failed = [
         {"unit": run.unit.id, "attempts": run.attempts, "fault": run.last.fault, "cause": run.cause}
         for run in home.lake.ledger.runs()
@@ -93,6 +100,7 @@ def all_gaps(home: Home) -> dict[str, Any]:
         "remarks": [_remark(remark) for remark in remarks if remark.kind != CONTRADICTION],
         "withheld": home.warehouse.rows(_WITHHELD) if published else [],
         "missing": home.warehouse.rows(_MISSING) if published else [],
+        "doubted": home.warehouse.rows(DOUBTED) if published else [],
     }
 
 

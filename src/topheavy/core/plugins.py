@@ -45,6 +45,7 @@ class File:
 DATASETS = Kind("dataset", "topheavy.datasets", "DATASET")
 SOURCES = Kind("source", "topheavy.sources", "SOURCE")
 RULES = Kind("rule", "topheavy.repairs", "RULE")
+DOUBTS = Kind("doubt", "topheavy.repairs.doubts", "DOUBT")
 PAGES = Kind("page", "topheavy.web.pages", "PAGE")
 ENGINES = Kind("engine", "topheavy.metrics.engines", "ENGINE")
 FEEDS = Kind("feed", "topheavy.stream.feeds", "FEED")
@@ -52,7 +53,7 @@ PROCESSORS = Kind("processor", "topheavy.stream.processors", "PROCESSOR")
 MODELS = Kind("model", "topheavy.forecast.models", "MODEL")
 FORMATS = Kind("format", "topheavy.portfolios.formats", "FORMAT")
 
-KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, MODELS, FORMATS, PAGES)
+KINDS = (DATASETS, SOURCES, RULES, DOUBTS, ENGINES, FEEDS, PROCESSORS, MODELS, FORMATS, PAGES)
 
 
 def scan(kind: Kind) -> Iterator[Found]:
