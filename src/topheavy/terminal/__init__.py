@@ -194,7 +194,7 @@ def told(lines: Iterable[str], world: str) -> None:
 
 def say_json(value: object) -> None:
     """Print a value as JSON."""
-    say(_json(value))
+    say(written(value))
 
 
 def findings(found: Iterable[Any], *, as_json: bool) -> None:
