@@ -6,7 +6,7 @@ from functools import cache
 import pyarrow as pa
 import pytest
 
-from support.metric_market import FRIDAY, MONDAY, TINY, count, failure, holding, in_group, market, repair
+from support.metric_market import FRIDAY, MONDAY, TINY, count, failure, holding, in_group, market, member, repair
 from topheavy.core.errors import MetricError
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
@@ -117,6 +117,7 @@ def answers() -> dict[str, pa.Table]:
         repairs=[repair("SML", FRIDAY, "close", 100.0, 101.0), repair("SML", FRIDAY, "low", 100.0, 99.0)],
         runs=[failure(MONDAY, "HTTP 500"), failure(MONDAY, "HTTP 503") | {"unit": "another"}],
         shares=[*TINY["shares"], count("SML", FRIDAY, 12)],
+        constituents=[*TINY["constituents"], member("GONE") | {"index": "WITHHELD"}],
     )
     return DuckDB().answer(NAMES, inputs)
 
