@@ -2,6 +2,8 @@
 
 SHELL := /bin/bash
 PYTHON ?= python3
+# One test worker more than there are cores: some tests wait for a broker or a clock.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export OMP_WAIT_POLICY := PASSIVE
 export UV_PYTHON_DOWNLOADS ?= automatic
@@ -20,11 +22,11 @@ serve: .venv/ready ## Serve the demo's page again
 	@.venv/bin/topheavy serve --home .topheavy-demo
 
 test: .venv/dev ## Run all tests
-	@.venv/bin/python -m pytest -q -n auto
+	@.venv/bin/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 quick: .venv/dev ## Style, types and the tests that need nothing, in under a minute: a developer's loop
 	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
-	@.venv/bin/python -m pytest -q -n 2 --dist worksteal -m "not (slow or kill or kafka or browser or market)"
+	@.venv/bin/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not (slow or kill or kafka or browser or market)"
 
 lint: .venv/dev ## Check style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -76,7 +78,7 @@ clean: ## Remove the environment and the demo's home
 
 .venv/ready: uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the environment …"
-	@$(UV) sync --frozen --quiet --inexact && touch $@
+	@$(UV) sync --frozen --quiet --inexact --extra demo && touch $@
 
 .venv/dev: uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the environment with the test tools …"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.market_data import PROJECT, market_folder, needs_market
-from support.marks import mark_items
+from support.marks import mark_items, slow_files_first
 from support.skipped import told
 from topheavy.core.settings import read_settings
 from topheavy.home import Home, open_home
@@ -21,8 +21,9 @@ SINCE, UNTIL = date(2020, 11, 30), date(2023, 12, 29)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they take, before any are chosen by their marks."""
+    """Mark tests by what they take, before any are chosen by their marks; long ones come first."""
     mark_items(items)
+    slow_files_first(items)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,14 +11,23 @@ import pytest
 
 import topheavy
 from topheavy import OUTSIDE, SEES, WRITERS
+from topheavy.core.plugins import KINDS
 
 ROOT = Path(topheavy.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 EVERYWHERE = {"pyarrow", "numpy"}
 """Libraries that are words: a table and an array may be named in any room."""
 
+DECLARATIONS = {kind.declares for kind in KINDS}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"}
-LONGEST_FILE = 350
+LONGEST_FILE = 250
+MOST_FILES = 12
+TOO_LONG_STILL = {"topheavy.sources.polygon_answers": 291}
+"""Files over the limit since 2026-11, to be split by the end of 2026: they may shrink and not grow."""
+
+TOO_FULL_STILL = {"topheavy.answers": 15}
+"""Folders over the limit since 2026-11, to be grouped by the end of 2026: they may shrink and not grow."""
+
 LARGEST_CORE = 0.10
 MOST_PUBLIC_NAMES = 10
 
@@ -275,7 +285,28 @@ def test_every_file_says_what_rests_or_happens_in_it() -> None:
 
 def test_no_file_holds_two_subjects() -> None:
     lengths = {module: len(file.read_text().splitlines()) for module, file in MODULES.items()}
-    assert not {module: length for module, length in lengths.items() if length > LONGEST_FILE}
+    assert not {
+        module: length for module, length in lengths.items() if length > TOO_LONG_STILL.get(module, LONGEST_FILE)
+    }
+    assert not [module for module in TOO_LONG_STILL if lengths.get(module, 0) <= LONGEST_FILE], "take them off the list"
+
+
+def test_no_folder_holds_too_many_files() -> None:
+    """A file that declares a plug-in of its kind does not count: of those there may be any number."""
+    counts = Counter(
+        module.rpartition(".")[0]
+        for module, file in MODULES.items()
+        if file.name != "__init__.py" and not DECLARATIONS & names_in(ast.parse(file.read_text()))
+    )
+    crowded = {folder: count for folder, count in counts.items() if count > MOST_FILES}
+    assert {folder: count for folder, count in crowded.items() if count > TOO_FULL_STILL.get(folder, 0)} == {}
+    assert not set(TOO_FULL_STILL) - set(crowded), "take them off the list"
+
+
+def test_what_declares_itself_is_seen() -> None:
+    assert {"DATASET", "SOURCE", "RULE", "MODEL"} <= DECLARATIONS
+    assert "DATASET" in names_in(ast.parse(MODULES["topheavy.datasets.bars"].read_text()))
+    assert not DECLARATIONS & names_in(ast.parse(MODULES["topheavy.datasets.schema"].read_text()))
 
 
 def test_no_file_is_named_for_nothing() -> None:

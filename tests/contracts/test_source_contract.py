@@ -187,6 +187,16 @@ def plan(source: Source, kind: str) -> list[Unit]:
         return []
 
 
+def test_units_of_companies_are_those_of_routes_by_company(found: Found, source: Source) -> None:
+    by_company = {route.name for route in source.routes if route.by_company}
+    assert bool(by_company) == bool(source.needs), f"{found.module}: needs and Route(by_company=True) go together"
+    without = set(plan(source, "everything"))
+    for kind in ("one company", "one company by CIK"):
+        more = {unit.route for unit in plan(source, kind) if unit.subject and "XMPL" in unit.subject} - {""}
+        assert more <= by_company, f"{found.module}: declare the route Route(by_company=True)"
+    assert not {unit.route for unit in without} & by_company, f"{found.module}: no company was named"
+
+
 # fetch
 
 

@@ -107,7 +107,7 @@ def test_a_member_without_a_bar_lowers_coverage_and_not_the_total(tmp_path: Path
         run_files(place, write(tmp_path / "in", bars=without))
         rows = place.warehouse.rows("SELECT * FROM figures WHERE level = 'issuer' ORDER BY session")
         assert [row["coverage"] for row in rows[:3]] == [1.0, 1.0, 1.0]
-        assert rows[3]["reason"] == "withheld: coverage 66.7 % is below the floor of 80.0 %"
+        assert rows[3]["reason"] == "coverage 66.7 % is below the floor of 80.0 %"
         assert rows[3]["share"] is None
     with place_in(tmp_path / "lower", TOPHEAVY_COVERAGE_FLOOR="0.5") as place:
         run_files(place, write(tmp_path / "in", bars=without))
@@ -149,4 +149,4 @@ def test_members_of_no_index_publish_nothing_but_say_why(tmp_path: Path) -> None
     with place_in(tmp_path) as place:
         run_files(place, write(tmp_path / "in", constituents=nobody))
         rows = place.warehouse.rows("SELECT DISTINCT status, reason FROM concentration")
-        assert rows == [{"status": "withheld", "reason": "withheld: the index has no members on this day"}]
+        assert rows == [{"status": "withheld", "reason": "the index has no members on this day"}]

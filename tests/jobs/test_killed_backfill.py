@@ -1,6 +1,6 @@
 """A backfill may be killed at any moment, alone or one of two: the tables end as if nothing had happened.
 
-``TOPHEAVY_KILLS`` says how many kills for each of the two (default 5; ``make endurance``: 200), drawn by a seed.
+``TOPHEAVY_KILLS`` says how many kills for each of the two (default 3; ``make endurance``: 200), drawn by a seed.
 """
 
 import os
@@ -29,7 +29,7 @@ from topheavy.simulator.api.server import running
 from topheavy.tables.read import read
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow]
-KILLS = int(os.environ.get("TOPHEAVY_KILLS", "5"))
+KILLS = int(os.environ.get("TOPHEAVY_KILLS", "3"))
 WALKER = Path(__file__).parents[1] / "support" / "walker.py"
 IN_FLIGHT = 10
 """Units a collector has in hand at once."""

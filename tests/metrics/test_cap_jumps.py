@@ -15,6 +15,7 @@ from support.metric_market import (
     ask,
     bar,
     count,
+    doubt,
     market,
     on,
     repair,
@@ -121,3 +122,13 @@ def test_another_main_class_is_no_jump_of_one_price() -> None:
     bars = [bar(FRIDAY, "ONE", 100), bar(FRIDAY, "TWO", 50), bar(MONDAY, "ONE", 40), bar(MONDAY, "TWO", 50)]
     shares = [count("ONE", FILED, 10), count("TWO", FILED, 10)]
     assert jumps(bars=bars, securities=pair, shares=shares) == []
+
+
+def test_what_is_doubted_is_listed_with_its_question_whatever_the_cap_does() -> None:
+    """A price that falls to a tenth takes the cap with it: no jump, and a doubt from Friday on."""
+    bars = [bar(THURSDAY, "ONE", 100), bar(FRIDAY, "ONE", 100), bar(MONDAY, "ONE", 10), bar(TUESDAY, "ONE", 10)]
+    asked = doubt("ONE", FRIDAY, question="is there a split of 10:1?")
+    rows = ask("cap_jumps", market(MARKET, bars=bars, shares=[count("ONE", FILED, 10)], doubts=[asked]))
+    listed = [(row["session"], row["explanation"], row["question"]) for row in rows]
+    assert listed == [(FRIDAY, "doubted", "is there a split of 10:1?")]
+    assert not ask("cap_jumps", market(MARKET, bars=bars, shares=[count("ONE", FILED, 10)]))

@@ -16,6 +16,7 @@ from support.metric_market import (
     ask,
     bar,
     count,
+    doubt,
     market,
     on,
     one,
@@ -217,3 +218,43 @@ def test_repaired_prices_are_used() -> None:
 def test_names_come_from_the_securities() -> None:
     named = [security("SML", "SML", "Small plc")]
     assert one("market_caps", market(securities=named), issuer="SML", session=FRIDAY)["name"] == "Small plc"
+
+
+# doubts stand beside the cap
+
+
+def test_a_doubt_about_a_class_is_one_about_its_company_and_only_for_its_stretch() -> None:
+    doubts = [doubt("ALFB", FRIDAY, TUESDAY), doubt("BIG", FRIDAY, acts=False)]
+    rows = ask("market_caps", market(doubts=doubts))
+    assert {(row["issuer"], row["session"]) for row in rows if row["doubt"]} == {("ALF", FRIDAY), ("ALF", MONDAY)}
+    assert caps("ALF", doubts=doubts) == pytest.approx(CAPS["ALF"]), "the value stays: it is the trust that goes"
+
+
+# splits as repaired
+
+
+@pytest.mark.parametrize(
+    ("listed", "mended"),
+    [
+        ([split("BIG", FRIDAY, 10)], [("effective", FRIDAY, 20240607.0, 20240610.0)]),
+        ([split("BIG", FRIDAY, 10), split("BIG", MONDAY, 10)], [("ratio", FRIDAY, 10.0, None)]),
+        ([split("BIG", MONDAY, 0.1)], [("ratio", MONDAY, 0.1, 10.0)]),
+        ([], [("ratio", MONDAY, 1.0, 10.0)]),
+        ([split("BIG", MONDAY, 10, "spin_off")], [("kind", MONDAY, 1.0, 10.0)]),
+    ],
+)
+def test_a_split_is_moved_left_out_turned_added_or_told_to_be_one(listed: list[Any], mended: list[Any]) -> None:
+    acting = [
+        repair("BIG", day, field, before, after, dataset="splits", covers="") for field, day, before, after in mended
+    ]
+    assert caps("BIGCO", splits=listed, repairs=acting) == pytest.approx(CAPS["BIGCO"])
+
+
+def test_a_product_of_reverse_splits_may_be_a_billionth() -> None:
+    """1:1000 three times and 1:100: two thousand million shares are two hundredths of one."""
+    splits = [split("SML", on(day), 0.001) for day in ("2024-07-01", "2024-08-01", "2024-09-03")]
+    splits.append(split("SML", on("2024-10-01"), 0.01))
+    shares = [count("SML", FILED, 2e9)]
+    assert caps("SML", splits=splits, shares=shares) == pytest.approx([2e11, 2e11])
+    (row,) = ask("bars_adjusted", market(splits=splits), security="SML", session=FRIDAY)
+    assert row["close"] == pytest.approx(100e11)

@@ -56,7 +56,7 @@ def test_a_group_is_its_members_of_that_day() -> None:
 
 def test_a_member_that_only_a_median_stands_in_for_withholds_the_share() -> None:
     found = share("lost")
-    assert (found["share"], found["reason"]) == (None, "withheld: not measured: GONE")
+    assert (found["share"], found["reason"]) == (None, "not measured: GONE")
     assert (found["members"], found["measured"]) == (2, 1)
 
 
@@ -70,7 +70,7 @@ def test_a_carried_member_does_not() -> None:
 def test_what_is_withheld_of_the_index_is_withheld_of_the_group() -> None:
     found = share(session=MONDAY)
     assert (found["share"], found["total"]) == (None, None)
-    assert found["reason"] == "withheld: coverage 60.0 % is below the floor of 80.0 %"
+    assert found["reason"] == "coverage 60.0 % is below the floor of 80.0 %"
     members = ask("group_members", market(), session=MONDAY, group="magnificent7")
     assert [row["weight"] for row in members] == [None, None]
 

@@ -6,7 +6,20 @@ from functools import cache
 import pyarrow as pa
 import pytest
 
-from support.metric_market import FRIDAY, MONDAY, TINY, count, failure, holding, in_group, market, member, repair
+from support.metric_market import (
+    FRIDAY,
+    MONDAY,
+    TINY,
+    count,
+    dividend,
+    doubt,
+    failure,
+    holding,
+    in_group,
+    market,
+    member,
+    repair,
+)
 from topheavy.core.errors import MetricError
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
@@ -118,6 +131,8 @@ def answers() -> dict[str, pa.Table]:
         runs=[failure(MONDAY, "HTTP 500"), failure(MONDAY, "HTTP 503") | {"unit": "another"}],
         shares=[*TINY["shares"], count("SML", FRIDAY, 12)],
         constituents=[*TINY["constituents"], member("GONE") | {"index": "WITHHELD"}],
+        dividends=[dividend("SML", FRIDAY, 1.0)],
+        doubts=[doubt("SML", FRIDAY)],
     )
     return DuckDB().answer(NAMES, inputs)
 
@@ -159,7 +174,7 @@ def test_what_is_read_from_outside_is_stored_or_given() -> None:
     assert tables_behind(["daily_trading"]) == {"bars", "repairs", "splits"}
     for name in NAMES:
         parsed = {item for item, about in datasets().items() if about.layer is Layer.PARSED}
-        assert tables_behind([name]) <= parsed | GIVEN | {"repairs", "runs"}
+        assert tables_behind([name]) <= parsed | GIVEN | {"repairs", "doubts", "runs"}
 
 
 def test_an_unknown_question_is_met_with_the_nearest() -> None:

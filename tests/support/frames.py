@@ -50,6 +50,7 @@ def bars(closes: Sequence[float], days: Sequence[date], security: str = "A", **m
             "low": float(close),
             "close": float(close),
             "basis": day,
+            "volume": 100.0,
             "source": "files",
         }
         | more
@@ -58,7 +59,7 @@ def bars(closes: Sequence[float], days: Sequence[date], security: str = "A", **m
 
 
 def split(effective: str, ratio: float, security: str = "A", kind: str = "split") -> dict[str, Any]:
-    return {"security": security, "effective": on(effective), "ratio": float(ratio), "kind": kind}
+    return {"security": security, "effective": on(effective), "ratio": float(ratio), "kind": kind, "source": "files"}
 
 
 def symbol(security: str, printed: str, since: str, until: str | None, evidence: str = "") -> dict[str, Any]:
@@ -70,7 +71,7 @@ def frames(**rows: list[dict[str, Any]]) -> Frames:
     """Frames of all the datasets that rules read, with the columns these rules look at; empty where none is given."""
     return {
         name: pl.DataFrame(rows.get(name, []), schema=schema(name), orient="row")
-        for name in ("shares", "splits", "symbols", "bars")
+        for name in ("shares", "splits", "symbols", "bars", "securities", "dividends", "holdings")
     }
 
 

@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import time
+from base64 import urlsafe_b64encode
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -47,6 +49,12 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+def cluster_id() -> str:
+    """Return a new cluster's id as Kafka writes it: sixteen random bytes in letters that a file name may have."""
+    letters = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+    return cluster_id() if letters.startswith("-") else letters  # else it would be read as an option
 
 
 class Kafka:
@@ -141,9 +149,7 @@ class Kafka:
         return f"-Dlog4j2.configurationFile={file}"
 
     def _format(self) -> None:
-        command = java("kafka.tools.StorageTool", "random-uuid")
-        uuid = subprocess.run(command, check=True, timeout=PATIENCE, capture_output=True, text=True).stdout.split()[-1]
-        command = java("kafka.tools.StorageTool", "format", "-t", uuid, "-c", str(self._properties()))
+        command = java("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(self._properties()))
         subprocess.run(command, check=True, timeout=PATIENCE, capture_output=True)
 
     def _wait(self) -> None:

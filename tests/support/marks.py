@@ -17,6 +17,12 @@ def mark_items(items: list[pytest.Item]) -> None:
             item.add_marker(name)
 
 
+def slow_files_first(items: list[pytest.Item]) -> None:
+    """Let files with slow tests come first, else a worker may begin the longest of all when the others have ended."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def marks_of(item: pytest.Item) -> Iterator[str]:
     """Yield the marks that follow from a test's fixtures and conditions."""
     fixtures = set(getattr(item, "fixturenames", ()))

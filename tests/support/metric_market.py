@@ -93,6 +93,12 @@ def repair(security: str, effective: date, field: str, before: float, after: flo
     )
 
 
+def doubt(security: str, since: date, until: date | None = None, **more: Any) -> Row:
+    """A doubt that acts."""
+    said = {"id": f"{security}{since}", "rule": "by hand", "evidence": "100 by hand", "question": "is it so?"}
+    return said | {"security": security, "since": since, "until": until, "acts": True} | more
+
+
 def failure(day: date, cause: str) -> Row:
     """A unit of work that failed."""
     unit = {"unit": f"polygon/bars/session={day}", "source": "polygon", "route": "bars", "session": day.isoformat()}
@@ -138,7 +144,7 @@ def market(base: Mapping[str, list[Row]] = TINY, *, floor: float = 0.8, **change
     held = {
         name: pa.Table.from_pylist([filled(name, row) for row in rows.get(name, [])], schema=item.schema)
         for name, item in datasets().items()
-        if item.layer is Layer.PARSED or name in {"repairs", "runs"}
+        if item.layer is Layer.PARSED or name in {"repairs", "doubts", "runs"}
     }
     return held | {
         "sessions": pa.table({"session": pa.array(SESSIONS, pa.date32())}),

@@ -7,7 +7,20 @@ import json
 import os
 import subprocess
 import sys
+import traceback
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryFile
+
+from topheavy.cli import main as command_line
+from topheavy.core.calendar import last_closed
+
+for library in ("duckdb", "polars", "pyiceberg.catalog.sql", "pyiceberg.io.pyarrow"):  # else every child loads them
+    import_module(library)
+for room in ("jobs.road", "jobs.publish.verify", "answers.status"):
+    import_module(f"topheavy.{room}")
+last_closed(datetime.now(UTC))  # and opens the calendar
 
 PERIOD = ("--since", "2024-11-01", "--until", "2024-12-13")
 ROAD = (
@@ -20,10 +33,34 @@ FIGURES = ("sql", "SELECT session, security, close FROM bars ORDER BY session, s
 
 
 def topheavy(base: str, home: Path, *words: str) -> dict[str, object]:
-    vendors = dict.fromkeys(("TOPHEAVY_POLYGON_URL", "TOPHEAVY_SEC_URL", "TOPHEAVY_SEC_WWW_URL"), base)
-    command = [sys.executable, "-c", "from topheavy.cli import main; main()", *words, "--home", str(home)]
-    ended = subprocess.run(command, env=os.environ | vendors, capture_output=True, text=True, timeout=120)
-    return {"words": words[0], "code": ended.returncode, "out": ended.stdout, "err": ended.stderr}
+    """Run one command in a child of its own, and return what it printed and how it ended."""
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        pid = os.fork()
+        if not pid:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            os.environ.update(dict.fromkeys(("TOPHEAVY_POLYGON_URL", "TOPHEAVY_SEC_URL", "TOPHEAVY_SEC_WWW_URL"), base))
+            sys.argv = ["topheavy", *words, "--home", str(home)]
+            os._exit(ended())
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        out.seek(0)
+        err.seek(0)
+        return {"words": words[0], "code": code, "out": out.read(), "err": err.read()}
+
+
+def ended() -> int:
+    """Run the command line as a process of its own would, and return the status it would have ended with."""
+    code = 0
+    try:
+        command_line()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    except BaseException:  # noqa: BLE001 - a process would print this and end with 1
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
 
 
 def road(base: str, home: Path) -> list[dict[str, object]]:

@@ -60,6 +60,7 @@ def account(run: str, target: str, horizon: int, model: str, ratio: float | None
     scored = ratio is not None
     row: dict[str, Any] = (
         {"run": run, "target": target, "horizon": horizon, "model": model, "subject": "group magnificent7"}
+        | {"group": "magnificent7", "index": None}
         | {"series": 2, "origins": 4 if scored else 0, "forecasts": 8 if scored else 0, "since": DAYS[1]}
         | {"until": DAYS[-1], "window": "expanding", "step": 63, "level": 0.8, "seconds": 1.5, "seed": 7}
         | {"snapshot": "abc123", "code_version": "0.1", "source_kind": "real", "lagged_copy": said == "-"}

@@ -38,7 +38,7 @@ HOLIDAY, SUNDAY = date(2024, 3, 29), date(2024, 3, 31)
 SESSIONS = (MON, TUE, WED, THU, LAST)
 FLOOR = 0.7
 CCC = "0000000003"
-WITHHELD = "withheld: coverage 50.0 % is below the floor of 70.0 %"
+WITHHELD = "coverage 50.0 % is below the floor of 70.0 %"
 
 _NAMES = {"AAA": "ALPHA INC", "BBB": "Beta", CCC: "GAMMA HOLDINGS INC", "DDD": "DELTA CORP", "ZZZ": "Zeta"}
 _MAIN = {CCC: "CCC.A"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from support.small_board import ACCOUNTS, DAYS, account
-from topheavy.answers.models.facts import Backtested, Drift, LiveScore, Single, Standing, Trial
+from topheavy.answers.models.facts import Backtested, Degradation, LiveScore, Single, Standing, Trial
 from topheavy.answers.models.selection import Looked
 from topheavy.web.pages.scoreboard.forecast_charts import persuading_words, telling_words
 from topheavy.web.pages.scoreboard.ranking import headline, horizons, place, reach_of, standings
@@ -125,7 +125,7 @@ def test_the_charts_words_hold_both_r2_and_the_end(text_of: Read) -> None:
 
 
 def test_drift_is_an_alarm_in_words(text_of: Read) -> None:
-    drift = Drift(alarm=True, watched=True, said="errors have grown")
+    drift = Degradation(alarm=True, watched=True, said="errors have grown")
     counts = {"recorded": 9, "ahead": 2, "scored": 8, "since": DAYS[0], "until": DAYS[1]}
     errors = {"mae": 1.0, "naive_mae": 1.0, "ratio": 1.25, "level": 0.8, "coverage": 0.5}
     told = {"name": "return-1", "version": 3, "model": "lstm", "target": "return", "horizon": 1, "drift": drift}

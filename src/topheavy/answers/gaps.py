@@ -67,9 +67,16 @@ ORDER BY "index", reason, member
 FAILED = "SELECT unit, source, session, cause, attempts FROM runs WHERE outcome = 'failed' ORDER BY unit"
 
 
+DOUBTED = """
+SELECT id, security, since, until, question, evidence
+FROM doubts WHERE acts ORDER BY security, since, id
+"""
+
+
 def all_gaps(home: Home) -> dict[str, Any]:
     """Return what is missing: units that failed, rows that two units claim with other numbers, lines left out and
-    doubts, sessions withheld, members not measured, each with its reason."""
+    doubts, sessions withheld, members not measured, each with its reason, and what nothing explains, each with the
+    question that would settle it."""
     failed = [
         {"unit": run.unit.id, "attempts": run.attempts, "fault": run.last.fault, "cause": run.cause}
         for run in home.lake.ledger.runs()
@@ -83,6 +90,7 @@ def all_gaps(home: Home) -> dict[str, Any]:
         "remarks": [_remark(remark) for remark in remarks if remark.kind != CONTRADICTION],
         "withheld": _of_every_index(home, "withheld") if published else [],
         "missing": _of_every_index(home, "missing-periods") if published else [],
+        "doubted": home.warehouse.rows(DOUBTED) if published else [],
     }
 
 

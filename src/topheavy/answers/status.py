@@ -33,6 +33,7 @@ def status(place: Home, clock: Clock = system_clock) -> dict[str, Any]:
             for name, item in datasets().items()
             if item.layer is not Layer.VIEW and (rows := rows_of(place.tables, item)) is not None
         ],
+        "doubts": _doubts(place),
         "published": place.warehouse.about() if place.warehouse.path.exists() else {},
     }
 
@@ -48,6 +49,19 @@ def sessions_by_state(runs: Iterable[Run]) -> list[dict[str, Any]]:
             ended[run.unit.source, run.unit.session].add(run.outcome is not Outcome.FAILED)
     states = Counter((source, _state(came)) for (source, _), came in ended.items())
     return [{"source": source, "state": state, "sessions": count} for (source, state), count in sorted(states.items())]
+
+
+def _doubts(place: Home) -> list[dict[str, Any]]:
+    """Return how many doubts of each rule are open, with the question of the newest."""
+    if not place.warehouse.path.exists():
+        return []
+    return place.warehouse.rows(_DOUBTS)
+
+
+_DOUBTS = """
+SELECT rule, COUNT(*) AS doubts, COUNT(DISTINCT security) AS securities, MAX_BY(question, since) AS question
+FROM doubts WHERE acts GROUP BY rule ORDER BY doubts DESC, rule
+"""
 
 
 def _collecting(place: Home, clock: Clock) -> list[dict[str, Any]]:

@@ -45,13 +45,14 @@ class File:
 DATASETS = Kind("dataset", "topheavy.datasets", "DATASET")
 SOURCES = Kind("source", "topheavy.sources", "SOURCE")
 RULES = Kind("rule", "topheavy.repairs", "RULE")
+DOUBTS = Kind("doubt", "topheavy.repairs.doubts", "DOUBT")
 PAGES = Kind("page", "topheavy.web.pages", "PAGE")
 ENGINES = Kind("engine", "topheavy.metrics.engines", "ENGINE")
 FEEDS = Kind("feed", "topheavy.stream.feeds", "FEED")
 PROCESSORS = Kind("processor", "topheavy.stream.processors", "PROCESSOR")
 MODELS = Kind("model", "topheavy.forecast.models", "MODEL")
 
-KINDS = (DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, MODELS, PAGES)
+KINDS = (DATASETS, SOURCES, RULES, DOUBTS, ENGINES, FEEDS, PROCESSORS, MODELS, PAGES)
 
 
 def scan(kind: Kind) -> Iterator[Found]:

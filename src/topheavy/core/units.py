@@ -24,6 +24,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Fault(StrEnum):
+    """The kind of a failure, as the ledger keeps it."""
+
+    BUSY = "busy"  # may pass
+    REFUSED = "refused"  # asking again does not help
+    MALFORMED = "malformed"  # came, and cannot be read
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Unit:
     """The smallest thing that is asked for, fails or succeeds, and is asked for again, as a whole.

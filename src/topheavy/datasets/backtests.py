@@ -11,6 +11,8 @@ DATASET = Dataset(
         Column("horizon", WHOLE, "sessions from the origin to the session forecast", "sessions"),
         Column("model", TEXT, "which model"),
         Column("subject", TEXT, "whose history: securities, a group, or an index's members"),
+        Column("group", TEXT, "the group that it is about; empty where it is about none", optional=True),
+        Column("index", TEXT, "the index whose members it is about, or of which a share is a part", optional=True),
         Column("series", WHOLE, "series forecast", "series"),
         Column("origins", WHOLE, "sessions at which forecasts were made", "sessions"),
         Column("forecasts", WHOLE, "forecasts scored", "forecasts"),

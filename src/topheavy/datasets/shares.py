@@ -18,7 +18,7 @@ DATASET = Dataset(
         Column("basis", DAY, "the date whose share unit is counted; the effective date when as filed"),
         Column("evidence", TEXT, "form, page or note behind the count", optional=True),
     ),
-    key=("security", "effective", "known", "covers", "source"),
+    key=("security", "effective", "known", "covers", "source", "count"),
     security_by="effective",
     checks=(
         Check("count_not_positive", "count <= 0", "a count is above zero"),

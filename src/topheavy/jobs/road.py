@@ -79,7 +79,7 @@ def gather(
     done.collected.append(first)
     if home.world == REAL and name != "facts":
         done.collected.append(collect(home, pick(SOURCES, "facts"), ask_all(ask), clock=clock))
-    if source.needs and not ask.subjects and _asks_by_company(home, source, ask):
+    if not ask.subjects and _asks_by_company(source, ask):
         done.refined.append(refine(home, clock=clock, progress=progress))
         by_company = replace(ask, subjects=_subjects(home, source, ask))
         done.collected.append(ask_for_what_is_missing(by_company, besides=first.units))
@@ -89,7 +89,7 @@ def gather(
 def foresee(home: Home, name: str, ask: Ask, *, again: bool = False, clock: Clock = system_clock) -> Foreseen:
     """Return what ``gather`` would ask for and what that takes, without asking."""
     source: Source = pick(SOURCES, name)
-    by_company = bool(source.needs and not ask.subjects and _asks_by_company(home, source, ask))
+    by_company = not ask.subjects and _asks_by_company(source, ask)
     known = replace(ask, subjects=_subjects(home, source, ask)) if by_company else ask
     todo = plan(home, source, known, again=again, clock=clock)
     return Foreseen(todo, cost(home, source, todo.units), by_company and not known.subjects)
@@ -157,10 +157,9 @@ def _named(unit: str, cause: str) -> str:
     return cause if cause.startswith(unit) else f"{unit}: {cause}"
 
 
-def _asks_by_company(home: Home, source: Source, ask: Ask) -> bool:
+def _asks_by_company(source: Source, ask: Ask) -> bool:
     """Say whether the source would ask more, did it know a company."""
-    one_company = replace(ask, subjects=("EXAMPLE=0000000001",))
-    return set(source.plan(one_company, home.settings)) > set(source.plan(ask, home.settings))
+    return any(route.by_company and ask.wants(route) for route in source.routes)
 
 
 def ask_all(ask: Ask) -> Ask:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from topheavy.core.units import Outcome, SourceKind, Unit
+from topheavy.core.units import Fault, Outcome, SourceKind, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Attempt:
     seconds: float
     bytes: int
     finished_at: datetime
-    fault: str | None = None
+    fault: Fault | None = None
     calls: int = 0
     collection: str = ""
 
@@ -95,4 +95,5 @@ def attempt_of(row: tuple[Any, ...]) -> Attempt:
     """Return the attempt that a row of ``attempts`` tells of."""
     outcome, cause, seconds, size, finished_at, fault, calls, collection = row[4:]
     moment = datetime.fromisoformat(finished_at)
-    return Attempt(unit_of(row[:4]), Outcome(outcome), cause, seconds, size, moment, fault, calls, collection)
+    known = Fault(fault) if fault else None
+    return Attempt(unit_of(row[:4]), Outcome(outcome), cause, seconds, size, moment, known, calls, collection)

@@ -21,6 +21,9 @@ CLOSE = log(1.25)
 SMALLEST = log(1.7)
 """Ratios nearer to one than this cannot be told from a bad day."""
 
+REACH = 5
+"""Sessions around a split within which unadjusted prices may end."""
+
 FIELDS = ("open", "high", "low", "close")
 
 
@@ -126,18 +129,23 @@ def misplaced(series: pl.DataFrame, splits: list[tuple[date, float]]) -> dict[in
 
 
 def _around(days: list[date], levels: list[float], day: date, ratio: float) -> tuple[range, float]:
-    """Return the places on the wrong side of the split of ``day``, and what to divide their prices by."""
-    early = bisect_left(days, day)
-    if not 0 < early < len(days):
-        return range(0), 1.0
-    step, gap = log(ratio), levels[early - 1] - levels[early]
-    if abs(abs(gap) - abs(step)) > CLOSE:
-        return range(0), 1.0
-    divisor = ratio if gap * step > 0 else 1 / ratio
-    first = early - 1
-    while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > CLOSE:
-        first -= 1
-    return range(first, early), divisor
+    """Return the places on the wrong side of the split of ``day``, and what to divide their prices by.
+
+    Unadjusted prices may end some sessions before or after the split: the break nearest to it is taken.
+    """
+    listed = bisect_left(days, day)
+    step = log(ratio)
+    for early in sorted(range(listed - REACH, listed + REACH + 1), key=lambda place: abs(place - listed)):
+        if not 0 < early < len(days) or (early != listed and not 0 < listed < len(days)):
+            continue
+        gap = levels[early - 1] - levels[early]
+        if abs(abs(gap) - abs(step)) <= CLOSE:
+            divisor = ratio if gap * step > 0 else 1 / ratio
+            first = early - 1
+            while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > CLOSE:
+                first -= 1
+            return range(first, early), divisor
+    return range(0), 1.0
 
 
 def _is_large(ratio: float) -> bool:

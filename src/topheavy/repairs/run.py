@@ -1,15 +1,33 @@
-"""All rules over the tables, in order, each on what the ones before it have mended."""
+"""All rules over the tables, in order, each on what the ones before it have mended; then what is left unexplained."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import polars as pl
 import pyarrow as pa
 
-from topheavy.core.plugins import RULES, load
+from topheavy.core.plugins import DOUBTS, RULES, load
 from topheavy.datasets.schema import dataset
-from topheavy.repairs.rule import Repair, Rule
+from topheavy.repairs.doubts.doubt import Doubt, DoubtRule
+from topheavy.repairs.mend import mend
+from topheavy.repairs.rule import Frames, Repair, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person answered to a doubt's question: yes (the data are wrong as it says) or no, and why."""
+
+    verdict: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found: the repairs and the doubts, as the datasets of these names."""
+
+    repairs: pa.Table
+    doubts: pa.Table
 
 
 def rules() -> list[Rule]:
@@ -17,9 +35,15 @@ def rules() -> list[Rule]:
     return sorted(load(RULES).values(), key=lambda rule: (rule.order, rule.name))
 
 
+def doubt_rules() -> list[DoubtRule]:
+    """Return every rule of doubt, by name."""
+    return sorted(load(DOUBTS).values(), key=lambda rule: rule.name)
+
+
 def inputs() -> set[str]:
     """Return the names of the datasets the rules read."""
-    return {name for rule in rules() for name in rule.reads}
+    mended = {name for rule in rules() for name in rule.reads}
+    return mended | {name for rule in doubt_rules() for name in rule.reads}
 
 
 def find_repairs(tables: Mapping[str, pa.Table], switched_off: frozenset[str]) -> pa.Table:
@@ -27,17 +51,48 @@ def find_repairs(tables: Mapping[str, pa.Table], switched_off: frozenset[str]) -
 
     ``switched_off`` are the ids of repairs that someone switched off: they are still listed, and do not act.
     """
-    frames = {name: _frame(table) for name, table in tables.items()}
+    found, _ = _mend_by_rules({name: _frame(table) for name, table in tables.items()}, switched_off)
+    return _table(found, switched_off)
+
+
+def look(tables: Mapping[str, pa.Table], switched_off: frozenset[str], rulings: Mapping[str, Ruling]) -> Looked:
+    """Return what is wrong in these tables and mended, and what is left that nothing explains.
+
+    ``rulings`` are a person's, by the doubt's id: a no closes the doubt, a yes makes its remedy a repair.
+    """
+    found, frames = _mend_by_rules({name: _frame(table) for name, table in tables.items()}, switched_off)
+    doubts = [doubt for rule in doubt_rules() for doubt in rule.find(frames)]
+    ruled = [_as_ruled(item, doubt, rulings[doubt.identity]) for doubt in doubts for item in _remedies(doubt, rulings)]
+    if ruled:
+        acting = [item for item in ruled if identity(item) not in switched_off]
+        frames = {name: mend(frame, _of(name, acting)) for name, frame in frames.items()}
+        answered = [doubt for doubt in doubts if doubt.identity in rulings]
+        doubts = answered + [doubt for rule in doubt_rules() for doubt in rule.find(frames)]
+    return Looked(_table(found + ruled, switched_off), _doubts_table(doubts, rulings))
+
+
+def _mend_by_rules(frames: Frames, switched_off: frozenset[str]) -> tuple[list[Repair], Frames]:
     found: dict[tuple[object, ...], Repair] = {}
     for rule in rules():
         fresh = rule.find(frames)
         for item in fresh:
             _add(found, item)
         acting = [item for item in fresh if identity(item) not in switched_off]
-        frames = {
-            name: mend(frame, [item for item in acting if item.dataset == name]) for name, frame in frames.items()
-        }
-    return _table(list(found.values()), switched_off)
+        frames = {name: mend(frame, _of(name, acting)) for name, frame in frames.items()}
+    return list(found.values()), frames
+
+
+def _of(name: str, repairs: list[Repair]) -> list[Repair]:
+    return [item for item in repairs if item.dataset == name]
+
+
+def _remedies(doubt: Doubt, rulings: Mapping[str, Ruling]) -> tuple[Repair, ...]:
+    ruling = rulings.get(doubt.identity)
+    return doubt.if_yes if ruling and ruling.verdict == "yes" else ()
+
+
+def _as_ruled(item: Repair, doubt: Doubt, ruling: Ruling) -> Repair:
+    return replace(item, evidence=f"{item.evidence}; ruled yes on doubt {doubt.identity}: {ruling.because}")
 
 
 def _add(found: dict[tuple[object, ...], Repair], item: Repair) -> None:
@@ -49,31 +104,6 @@ def _add(found: dict[tuple[object, ...], Repair], item: Repair) -> None:
         return
     old = found[earlier]
     found[earlier] = replace(item, before=old.before, evidence=f"{old.evidence}; then {item.evidence}")
-
-
-def mend(frame: pl.DataFrame, repairs: list[Repair]) -> pl.DataFrame:
-    """Return the frame with the repairs' values in place; rows whose value is taken away are left out."""
-    if not repairs:
-        return frame
-    day = "session" if "session" in frame.columns else "effective"
-    for field in sorted({item.field for item in repairs}):
-        values = pl.DataFrame(
-            [(r.security, r.effective, r.source, r.covers, r.before, r.after) for r in repairs if r.field == field],
-            schema={
-                "security": pl.String,
-                day: pl.Date,
-                "source": pl.String,
-                "covers": pl.String,
-                field: pl.Float64,
-                "after": pl.Float64,
-            },
-            orient="row",
-        ).with_columns(mended=pl.lit(value=True))
-        keys = ["security", day, "source", field] + (["covers"] if "covers" in frame.columns else [])
-        joined = frame.join(values.select(*keys, "after", "mended").unique(), on=keys, how="left")
-        kept = joined.filter(pl.col("mended").is_null() | pl.col("after").is_not_null())
-        frame = kept.with_columns(pl.coalesce("after", field).alias(field)).drop("after", "mended")
-    return frame
 
 
 def identity(item: Repair) -> str:
@@ -99,3 +129,23 @@ def _frame(table: pa.Table) -> pl.DataFrame:
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def _doubts_table(doubts: list[Doubt], rulings: Mapping[str, Ruling]) -> pa.Table:
+    once = {doubt.identity: doubt for doubt in reversed(doubts)}
+    rows = [
+        {
+            "id": name,
+            "rule": doubt.rule,
+            "security": doubt.security,
+            "since": doubt.since,
+            "until": doubt.until,
+            "evidence": doubt.evidence,
+            "question": doubt.question,
+            "ruling": rulings[name].verdict if name in rulings else None,
+            "because": rulings[name].because if name in rulings else None,
+            "acts": name not in rulings or (rulings[name].verdict == "yes" and not doubt.if_yes),
+        }
+        for name, doubt in sorted(once.items(), key=lambda item: (item[1].security, item[1].since, item[0]))
+    ]
+    return pa.Table.from_pylist(rows, schema=dataset("doubts").schema)

@@ -16,6 +16,8 @@ from topheavy.repairs.rule import Count, Frames, Repair, Rule, count_series
 
 WINDOW = 9
 TOLERANCE = 1.10
+LEVEL = 2
+"""So many counts from the first on make a level; a count that comes back to it is no stray."""
 
 
 class ShareOutlier(Rule):
@@ -78,7 +80,14 @@ def outliers(levels: list[float]) -> list[int]:
     ([2], [])
     """
     far = {place for place in range(len(levels)) if not _near(levels[place], _around(levels, place))}
-    return sorted(place for place in far if _comes_back(levels, place, far))
+    stray = sorted(place for place in far if _comes_back(levels, place, far))
+    return [place for place in stray if not _is_a_level_of_its_own(levels, place)]
+
+
+def _is_a_level_of_its_own(levels: list[float], place: int) -> bool:
+    """Say whether the history before kept near this level: then it is the others that need a reason."""
+    before = [level for level in levels[:place] if _near(level, levels[place])]
+    return len(before) >= LEVEL and _near(levels[0], levels[place])
 
 
 def _comes_back(levels: list[float], place: int, far: set[int]) -> bool:

@@ -8,7 +8,7 @@ vendor that restates history does.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from math import isclose, log, prod
 from typing import ClassVar
 
@@ -22,6 +22,10 @@ CLOSE = log(1.15)
 
 SMALLEST = log(1.4)
 """Ratios nearer to one than this cannot be told from an ordinary change of the count."""
+
+
+RESTATED_BEFORE = timedelta(days=270)
+"""A vendor restates counts at most so long before a split that was announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,13 @@ def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, 
     """Return (place, what to divide by) for every count on the wrong side of the split of ``day``."""
     step = log(ratio)
     early = [place for place, item in enumerate(counts) if item.effective < day]
-    if abs(step) < SMALLEST or not early or len(early) == len(counts):
+    if abs(step) < SMALLEST:
         return []
     levels = [log(item.level) for item in counts]
+    if len(early) == len(counts):
+        return [(place, ratio) for place in _restated_early(counts, levels, day, step)]
+    if not early:
+        return []
     if not _same(levels[early[-1]] - levels[early[-1] + 1], step):
         return []
     before, before_ends = _run(levels, early[-1], -1, step, levels[early[-1] + 1])
@@ -113,6 +121,18 @@ def mismatched(counts: list[Count], day: date, ratio: float) -> list[tuple[int, 
     if after_ends and (not before_ends or len(after) < len(before)):
         return [(place, 1 / ratio) for place in after]
     return [(place, ratio) for place in before]
+
+
+def _restated_early(counts: list[Count], levels: list[float], day: date, step: float) -> list[int]:
+    """Return the last counts before a split, with none after it, that made its step already."""
+    for place in range(len(levels) - 1, 0, -1):
+        if counts[place].effective < day - RESTATED_BEFORE:
+            return []
+        if _same(levels[place] - levels[place - 1], step):
+            return list(range(place, len(levels)))
+        if not _same(levels[place] - levels[place - 1], 0.0):
+            return []
+    return []
 
 
 def _run(levels: list[float], start: int, way: int, step: float, right: float) -> tuple[list[int], bool]:

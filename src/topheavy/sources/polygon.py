@@ -33,9 +33,9 @@ class Polygon(Source):
         Route("splits", ("splits",)),
         Route("dividends", ("dividends",)),
         Route("tickers", ("securities",), grows=True),
-        Route("events", ("symbols",), grows=True),
+        Route("events", ("symbols",), grows=True, by_company=True),
         Route("bars", ("bars",)),
-        Route("details", ("shares", "securities")),
+        Route("details", ("shares", "securities"), by_company=True, if_named=("shares",)),
     )
     limits: ClassVar[Limits] = Limits(per_minute=5)
     needs: ClassVar[str] = "symbols"
@@ -116,8 +116,7 @@ def _planned(route: Route, ask: Ask) -> Iterator[tuple[date | None, str]]:
         case "events":
             yield from ((None, subject) for subject in ask.subjects)
         case "details":  # a call a company and quarter: only for who asks for it, since the SEC gives counts in one
-            days = _counting_days(ask.sessions) if "shares" in ask.datasets else []
-            yield from ((session, subject) for session in days for subject in ask.subjects)
+            yield from ((session, subject) for session in _counting_days(ask.sessions) for subject in ask.subjects)
         case _:
             yield None, wire.period(ask.since, ask.until)
 

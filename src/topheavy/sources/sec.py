@@ -46,7 +46,7 @@ class Sec(Source):
     title: ClassVar[str] = "SEC EDGAR: companies by symbol, and share counts as filed"
     routes: ClassVar[tuple[Route, ...]] = (
         Route("tickers", ("securities",), grows=True),
-        Route("facts", ("shares",), grows=True),
+        Route("facts", ("shares",), grows=True, by_company=True),
     )
     limits: ClassVar[Limits] = Limits(per_second=10)
     needs: ClassVar[str] = "ciks"

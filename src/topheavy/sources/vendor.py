@@ -28,6 +28,10 @@ class Route:
     delivers: tuple[str, ...]
     grows: bool = False
     """True where the answer is as of the day it was given: it is asked for again once a later session is wanted."""
+    by_company: bool = False
+    """True where it answers one company at a time: it is asked for the subjects of an ask, and not without them."""
+    if_named: tuple[str, ...] = ()
+    """Datasets of which one must be asked for by name, where that is not so of all that it delivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Ask:
 
     def wants(self, route: Route) -> bool:
         """Say whether any dataset the route delivers was asked for."""
+        if route.if_named:
+            return bool(self.datasets.intersection(route.if_named))
         return not self.datasets or bool(self.datasets.intersection(route.delivers))
 
 
@@ -93,7 +99,7 @@ class Source(ABC):
     rereads: ClassVar[bool] = False
     """True where the same unit may bring other bytes tomorrow (a file), so it is asked for at every collect."""
     needs: ClassVar[str] = ""
-    """What its per-company routes want as subjects: empty, ``symbols``, or ``ciks`` (as ``AAPL=0000320193``)."""
+    """What its routes by company want as subjects: empty, ``symbols``, or ``ciks`` (as ``AAPL=0000320193``)."""
     rank: ClassVar[int] = 50
     """Where two sources claim one row, the higher rank is kept; among equals the one received last."""
     edition: ClassVar[int] = 1

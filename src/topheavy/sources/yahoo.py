@@ -33,7 +33,7 @@ class Yahoo(Source):
 
     name: ClassVar[str] = "yahoo"
     title: ClassVar[str] = "Yahoo Finance: daily bars, splits and dividends of a company, put back to as traded"
-    routes: ClassVar[tuple[Route, ...]] = (Route("chart", ("bars", "splits", "dividends")),)
+    routes: ClassVar[tuple[Route, ...]] = (Route("chart", ("bars", "splits", "dividends"), by_company=True),)
     limits: ClassVar[Limits] = Limits(per_second=2)
     needs: ClassVar[str] = "symbols"
 

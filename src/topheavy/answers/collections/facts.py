@@ -13,7 +13,7 @@ from pydantic import Field
 
 from topheavy.answers.evidence import Fact
 from topheavy.core.errors import UsageError
-from topheavy.core.units import Outcome
+from topheavy.core.units import Fault, Outcome
 
 
 class Stage(StrEnum):
@@ -37,7 +37,7 @@ class UnitRun(Fact):
     seconds: float = Field(description="how long the last attempt took")
     calls: int = Field(description="requests the last attempt took")
     bytes: int = Field(description="bytes the last attempt brought")
-    fault: str | None = Field(description="kind of failure: busy (may pass), refused or malformed")
+    fault: Fault | None = Field(description="kind of failure: busy (may pass), refused or malformed")
     cause: str | None = Field(description="why it failed")
     finished_at: datetime = Field(description="when the last attempt ended (UTC)")
 

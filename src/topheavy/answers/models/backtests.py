@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from topheavy.answers.evidence import Fact
-from topheavy.answers.models.error_drift import drifted
+from topheavy.answers.models.degradation import degradation
+from topheavy.answers.models.error_unit import error_unit_sql
 from topheavy.answers.models.facts import NAIVE, LiveScore, Registered, Single, Standing, Trial
 from topheavy.answers.models.registry import registered
 from topheavy.answers.published import Kept
@@ -17,21 +18,20 @@ from topheavy.home import Home, open_home
 from topheavy.tables.read import snapshot_of
 from topheavy.tables.streams import streaming
 
-_ACCOUNT = """
+_TODAY = error_unit_sql("actual - naive_error")
+
+_ACCOUNT = f"""
 SELECT name, version, model, COUNT(*) AS scored, MIN(session) AS since, MAX(session) AS until,
   SQRT(AVG(error * error)) AS rmse, SQRT(AVG(naive_error * naive_error)) AS rmse_naive,
   SQRT(SUM(error * error / (now * now))) / NULLIF(SQRT(SUM(naive_error * naive_error / (now * now))), 0) AS ratio,
   AVG(CASE WHEN within THEN 1.0 WHEN within IS NOT NULL THEN 0.0 END) AS coverage
-FROM (SELECT *, CASE WHEN target = 'price' THEN actual - naive_error ELSE 1 END AS now FROM scores)
+FROM (SELECT *, {_TODAY} AS now FROM scores)
 GROUP BY name, version, model ORDER BY name, version
 """
 
 
 def account(home: Home) -> list[dict[str, Any]]:
-    """Return how each registered model did so far, beside "tomorrow = today" on the same forecasts.
-
-    A price's ratio is of errors relative to today's price, so that dear shares count no more than others.
-    """
+    """Return how each registered model did so far, beside "tomorrow = today" on the same forecasts."""
     return ask(home, _ACCOUNT) if home.tables.exists(dataset("scores")) else []
 
 
@@ -57,7 +57,7 @@ _SERIES = f"SELECT DISTINCT series FROM backtest_forecasts WHERE {_ONE} AND mode
 
 _SINGLES = f"""
 WITH errors AS (
-    SELECT *, CASE WHEN target = 'price' THEN naive ELSE 1 END AS unit FROM backtest_forecasts
+    SELECT *, {error_unit_sql("naive")} AS unit FROM backtest_forecasts
     WHERE {_ONE} AND model = $model AND series = $series
 ),
 squares AS (SELECT *, ((actual - value) / unit) ** 2 AS own, ((actual - naive) / unit) ** 2 AS other FROM errors)
@@ -65,15 +65,13 @@ SELECT origin, session, value, low, high, naive, actual,
     COALESCE(SUM(own - other) OVER (ORDER BY origin) / NULLIF(AVG(other) OVER (), 0), 0) AS lost
 FROM squares ORDER BY origin
 """
-"""A price's error is taken in parts of today's price, so that the years in which it was high weigh no more."""
-
-_LIVE = """
+_LIVE = f"""
 WITH said AS (
     SELECT name, version, MIN(model) AS model, MIN(target) AS target, MIN(horizon) AS horizon, COUNT(*) AS recorded,
         COUNT(*) FILTER (ahead) AS ahead, ROUND(AVG(level), 6) AS level
     FROM forecasts GROUP BY name, version
 ),
-units AS (SELECT *, CASE WHEN target = 'price' THEN actual - naive_error ELSE 1 END AS unit FROM scores),
+units AS (SELECT *, {_TODAY} AS unit FROM scores),
 came AS (
     SELECT name, version, COUNT(*) AS scored, MIN(session) AS since, MAX(session) AS until, AVG(ABS(error)) AS mae,
         AVG(ABS(naive_error)) AS naive_mae, AVG(within::INT) AS coverage,
@@ -124,7 +122,7 @@ class Recorded:
     def live(self) -> tuple[LiveScore, ...]:
         """Return what became of recorded forecasts, by name and version."""
         return self._kept("live", lambda: tuple(
-            LiveScore(drift=drifted(self._place, row), **row) for row in self._ask(_LIVE, {}, "forecasts", "scores")
+            LiveScore(drift=degradation(self._place, row), **row) for row in self._ask(_LIVE, {}, "forecasts", "scores")
         ))  # fmt: skip
 
     def _ask(self, query: str, parameters: Mapping[str, Any], *names: str) -> list[dict[str, Any]]:

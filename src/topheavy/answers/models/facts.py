@@ -23,7 +23,9 @@ class Trial(Fact):
     run: str = Field(description="the backtest", examples=["20240105T210400-1f2e3d"])
     target: str = Field(description="return, price, volatility or share")
     horizon: int = Field(description="sessions from the origin to the session forecast")
-    subject: str = Field(description="whose history: securities, a group, or an index's members")
+    subject: str = Field(description="whose history, in words: securities, a group, or an index's members")
+    group: str | None = Field(default=None, description="the group that it is about")
+    index: str | None = Field(default=None, description="the index whose members it is about, or a share is a part of")
     series: int = Field(description="series forecast")
     since: date = Field(description="first session forecast")
     until: date = Field(description="last session forecast")
@@ -135,7 +137,7 @@ class Registered(Fact):
     source_kind: str = Field(description="real, or simulated: a market that never was")
 
 
-class Drift(Fact):
+class Degradation(Fact):
     """Whether live errors have grown beyond what the backtest would let one expect."""
 
     alarm: bool
@@ -161,7 +163,7 @@ class LiveScore(Fact):
     ratio: float | None = Field(description="root mean square error ÷ naive's")
     level: float | None = Field(description="part of what comes that the intervals are to cover")
     coverage: float | None = Field(description="part that they did cover")
-    drift: Drift
+    drift: Degradation
 
 
 class Scores(Fact):

@@ -17,6 +17,7 @@ from topheavy.core.files.durable import write, write_over
 from topheavy.core.files.locks import locked
 from topheavy.core.plugins import unknown
 from topheavy.forecast.serving.card import Card, read_card
+from topheavy.forecast.serving.versions import versions_in
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -28,7 +29,6 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 GRAPH, CARD, ALIASES = "model.onnx", "card.json", "aliases.json"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _MAKING = ".making"
 """A version that is being written; it is another's only while the name is locked, and a dead one's otherwise."""
 
@@ -69,7 +69,7 @@ class Registry:
         written = graph.SerializeToString(deterministic=True)
         opset = max(one.version for one in graph.opset_import if one.domain in {"", "ai.onnx"})
         with _writing(folder):
-            version = max(_versions(folder), default=0) + 1
+            version = max(versions_in(folder), default=0) + 1
             whole = replace(card, version=version, opset=opset, sha256=sha256(written).hexdigest())
             making = folder / _MAKING
             shutil.rmtree(making, ignore_errors=True)
@@ -83,7 +83,7 @@ class Registry:
         """Return every name that has a version."""
         if not self.path.is_dir():
             return []
-        return sorted(one.name for one in self.path.iterdir() if _NAME.fullmatch(one.name) and _versions(one))
+        return sorted(one.name for one in self.path.iterdir() if _NAME.fullmatch(one.name) and versions_in(one))
 
     def versions(self, name: str) -> list[int]:
         """Return the versions of a name, ascending.
@@ -91,7 +91,7 @@ class Registry:
         Raises:
             UsageError: when there is none of that name.
         """
-        if found := _versions(self._folder(name)):
+        if found := versions_in(self._folder(name)):
             return found
         if known := self.names():
             raise UsageError(unknown("registered model", name, known))
@@ -241,9 +241,3 @@ def _writing(folder: Path) -> Iterator[None]:
             os.fsync(lock)
     except OSError as error:
         raise ForecastError(f"{folder} cannot be written: {one_line(error)}") from error
-
-
-def _versions(folder: Path) -> list[int]:
-    if not folder.is_dir():
-        return []
-    return sorted(int(one.name) for one in folder.iterdir() if _VERSION.fullmatch(one.name) and one.is_dir())

@@ -14,7 +14,7 @@ from topheavy.core.http.limits import limiter
 from topheavy.core.log.logger import logger
 from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
-from topheavy.core.units import Answer, Outcome, Unit
+from topheavy.core.units import Answer, Fault, Outcome, Unit
 from topheavy.home import Home
 from topheavy.jobs.collect.plan import plan
 from topheavy.lake.leases import Claim, Leases
@@ -188,11 +188,11 @@ class _Counted:
         return reply
 
 
-def fault_of(error: SourceError) -> str:
-    """Return the kind of a failure: ``busy`` (may pass), ``malformed`` (came, cannot be read) or ``refused``."""
+def fault_of(error: SourceError) -> Fault:
+    """Return the kind of a failure."""
     if isinstance(error, Transient):
-        return "busy"
-    return "malformed" if isinstance(error, Malformed) else "refused"
+        return Fault.BUSY
+    return Fault.MALFORMED if isinstance(error, Malformed) else Fault.REFUSED
 
 
 def _log(attempt: Attempt) -> None:

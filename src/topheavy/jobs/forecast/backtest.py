@@ -115,7 +115,7 @@ def _about(home: Home, trial: Trial, whole: Task, run: str, made_at: datetime) -
         "run": run,
         "target": whole.target.name,
         "horizon": whole.horizon,
-        "subject": _subject(trial.subject),
+        **_subject(trial.subject, whole.target.name),
         "window": trial.window,
         "step": trial.step,
         "level": trial.level,
@@ -126,10 +126,13 @@ def _about(home: Home, trial: Trial, whole: Task, run: str, made_at: datetime) -
     }
 
 
-def _subject(subject: Subject) -> str:
+def _subject(subject: Subject, target_name: str) -> dict[str, str | None]:
+    """Return whose history it is, in words and as the names of its group and index."""
     if subject.securities:
-        return ", ".join(subject.securities)
-    return f"members of {subject.index}" if subject.index else f"group {subject.group}"
+        return {"subject": ", ".join(subject.securities), "group": None, "index": None}
+    words = f"members of {subject.index}" if subject.index else f"group {subject.group}"
+    of_group = target_name == "share" or not subject.index
+    return {"subject": words, "group": subject.group if of_group else None, "index": subject.index or None}
 
 
 def _keep(home: Home, accounts: list[dict[str, Any]], single: pa.Table, progress: Progress) -> None:

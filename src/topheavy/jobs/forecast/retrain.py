@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from topheavy.answers.models.error_unit import error_unit
 from topheavy.answers.models.history import Subject
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.progress import Progress
@@ -107,15 +108,12 @@ def _order(card: Card) -> Order:
 
 
 def _differences(place: Home, name: str, challenger: int, champion: int) -> Matrix:
-    """Return the challenger's mean squared error less the champion's, session by session where both were scored.
-
-    Errors of a price are taken relative to today's, so that dear shares count no more than others.
-    """
+    """Return the challenger's mean squared error less the champion's, session by session where both were scored."""
     errors: dict[int, dict[tuple[date, str], float]] = defaultdict(dict)
     columns = ("name", "version", "target", "series", "session", "actual", "error", "naive_error")
     for row in read(place.tables, dataset("scores"), columns=columns).to_pylist():
         if row["name"] == name:
-            unit = row["actual"] - row["naive_error"] if row["target"] == "price" else 1.0
+            unit = error_unit(row["target"], row["actual"] - row["naive_error"])
             errors[row["version"]][row["session"], row["series"]] = (row["error"] / unit) ** 2
     by_session: defaultdict[date, list[float]] = defaultdict(list)
     for key in sorted(errors[challenger].keys() & errors[champion].keys()):

@@ -17,7 +17,7 @@ from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.home import Home
 from topheavy.jobs.publish.inputs import given, runs_as_rows
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions, stored_answers
-from topheavy.repairs.run import find_repairs, inputs
+from topheavy.repairs.run import Ruling, inputs, look
 from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import read, snapshot_of
 from topheavy.tables.upkeep import tidy
@@ -52,7 +52,7 @@ def _publish(home: Home, clock: Clock, progress: Progress) -> Published:
         progress.finish()
         return Published({}, _repairs_listed(tables))
     held = {name: read(tables, item) for name, item in datasets().items() if item.published}
-    held["repairs"] = _mend(tables, held)
+    held |= _mend(tables, held)
     progress.advance()
     beside = given(held, settings)
     answers = pick(ENGINES, settings.text("ENGINE", "duckdb")).answer(stored_answers(), held | beside)
@@ -75,13 +75,20 @@ def _store(tables: Tables, answers: Mapping[str, pa.Table]) -> None:
         list(pool.map(lambda name: replace_all(tables, dataset(name), answers[name]), answers))
 
 
-def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> pa.Table:
-    """Find the repairs again over the tables as they are; switched-off ones stay off."""
+def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Find the repairs and doubts again over the tables as they are; switched-off repairs stay off, rulings act."""
     before = held["repairs"].select(["id", "active"]).to_pylist()
     off = frozenset(row["id"] for row in before if not row["active"])
-    repairs = find_repairs({name: held[name] for name in inputs()}, off)
-    replace_all(tables, dataset("repairs"), repairs)
-    return repairs
+    found = look({name: held[name] for name in inputs()}, off, _rulings(tables))
+    looked = {"repairs": found.repairs, "doubts": found.doubts}
+    for name, rows in looked.items():
+        replace_all(tables, dataset(name), rows)
+    return looked
+
+
+def _rulings(tables: Tables) -> dict[str, Ruling]:
+    rows = read(tables, dataset("rulings")).to_pylist()
+    return {row["doubt"]: Ruling(row["verdict"], row["because"]) for row in rows if row["active"]}
 
 
 def _repairs_listed(tables: Tables) -> int:
@@ -100,7 +107,7 @@ def _about(home: Home, clock: Clock) -> dict[str, str]:
 
 def _fingerprint(tables: Tables, settings: Settings) -> str:
     """A hash of everything the published figures depend on."""
-    base = [name for name, item in datasets().items() if item.layer is Layer.PARSED] + ["repairs", "runs"]
+    base = [name for name, item in datasets().items() if item.layer is Layer.PARSED] + ["repairs", "rulings", "runs"]
     parts = [f"{name}={snapshot_of(tables, dataset(name))}" for name in sorted(base)]
     parts += [__version__, str(settings.coverage_floor), *(item.sql for item in questions().values())]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]

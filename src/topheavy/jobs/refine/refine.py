@@ -11,7 +11,7 @@ from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import CheckFailed, Malformed, one_line
 from topheavy.core.plugins import SOURCES, load
 from topheavy.core.progress import Progress, Silent
-from topheavy.core.units import Outcome
+from topheavy.core.units import Fault, Outcome
 from topheavy.datasets.schema import TEXT, Dataset, dataset, datasets
 from topheavy.home import Home
 from topheavy.jobs.refine.batches import batches, complete, digest_of
@@ -178,7 +178,7 @@ class _Refining:
         """Keep an answer's bytes, but out of the tables, and write the failure down."""
         self.lake.ledger.note_unreadable(entry, cause, str(self.sources[entry.unit.source].edition))
         self.lake.ledger.note_attempt(
-            Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), "malformed")
+            Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), Fault.MALFORMED)
         )
         self.done.unreadable.append((entry.unit.id, cause))
         self.progress.advance(failed=True)

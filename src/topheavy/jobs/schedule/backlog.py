@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from topheavy.core.calendar import close_of, last_closed, sessions
 from topheavy.core.clock import Clock
 from topheavy.core.plugins import SOURCES, load, pick
-from topheavy.core.units import Outcome, Unit
+from topheavy.core.units import Fault, Outcome, Unit
 from topheavy.home import Home
 from topheavy.jobs.collect.plan import plan
 from topheavy.jobs.road import ask_for
@@ -72,7 +72,8 @@ def by_company(home: Home, order: Order, days: Sequence[date]) -> frozenset[Unit
     """Return the order's units that failed for a reason that passes and are planned for no day: a company's own."""
     source, ask = pick(SOURCES, order.source), order.ask(days[-1])
     planned = frozenset[Unit]().union(*(units for _, units in _planned(home, order, days)))
-    own = [run.unit for run in home.lake.ledger.runs() if run.last.fault == "busy" and run.unit.source == order.source]
+    busy = [run.unit for run in home.lake.ledger.runs() if run.last.fault is Fault.BUSY]
+    own = [unit for unit in busy if unit.source == order.source]
     return frozenset(unit for unit in own if ask.wants(source.route(unit.route))) - planned
 
 

@@ -9,7 +9,8 @@ WITH mended AS (
     MAX(CASE WHEN field = 'open' THEN after END) AS open,
     MAX(CASE WHEN field = 'high' THEN after END) AS high,
     MAX(CASE WHEN field = 'low' THEN after END) AS low,
-    MAX(CASE WHEN field = 'close' THEN after END) AS close
+    MAX(CASE WHEN field = 'close' THEN after END) AS close,
+    MAX(CASE WHEN after IS NULL THEN 1 ELSE 0 END) AS gone
   FROM repairs
   WHERE active AND dataset = 'bars'
   GROUP BY effective, security, source
@@ -24,3 +25,4 @@ SELECT
   m.security IS NOT NULL AS repaired
 FROM bars AS b
 LEFT JOIN mended AS m ON m.session = b.session AND m.security = b.security AND m.source = b.source
+WHERE COALESCE(m.gone, 0) = 0

@@ -36,9 +36,9 @@ judged AS (
     f.*,
     CAST(f.measured AS DOUBLE) / f.members AS coverage,
     CASE
-      WHEN f.measured = 0 THEN 'withheld: no member is measured'
+      WHEN f.measured = 0 THEN 'no member is measured'
       WHEN CAST(f.measured AS DOUBLE) / f.members < c.floor
-        THEN CONCAT('withheld: coverage ', CAST(ROUND(100.0 * f.measured / f.members, 1) AS VARCHAR),
+        THEN CONCAT('coverage ', CAST(ROUND(100.0 * f.measured / f.members, 1) AS VARCHAR),
                     ' % is below the floor of ', CAST(ROUND(100 * c.floor, 1) AS VARCHAR), ' %')
     END AS reason
   FROM figures AS f
@@ -58,7 +58,7 @@ every AS (
 SELECT
   e.session, e."index", e.level,
   CASE WHEN j.session IS NULL OR j.reason IS NOT NULL THEN 'withheld' ELSE 'ok' END AS status,
-  CASE WHEN j.session IS NULL THEN 'withheld: the index has no members on this day' ELSE j.reason END AS reason,
+  CASE WHEN j.session IS NULL THEN 'the index has no members on this day' ELSE j.reason END AS reason,
   COALESCE(j.members, 0) AS members,
   COALESCE(j.measured, 0) AS measured,
   COALESCE(j.coverage, 0) AS coverage,

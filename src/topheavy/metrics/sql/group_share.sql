@@ -19,7 +19,7 @@ SELECT
   CASE
     WHEN c.status <> 'ok' THEN c.reason
     WHEN SUM(CASE WHEN m.how = 'median' THEN 1 ELSE 0 END) > 0
-      THEN CONCAT('withheld: not measured: ', MIN(CASE WHEN m.how = 'median' THEN m.security END))
+      THEN CONCAT('not measured: ', MIN(CASE WHEN m.how = 'median' THEN m.security END))
   END AS reason,
   c.total, c.coverage
 FROM group_members AS m

@@ -1,7 +1,7 @@
 -- question: What is each issuer's market cap on each session, and how is it known?
 -- kind: table
 -- grain: session, issuer
--- inputs: class_caps, bars_as_traded, securities
+-- inputs: class_caps, bars_as_traded, securities, doubts
 -- unit: currency
 -- narrowed by: issuer, security, session
 -- day: session
@@ -55,28 +55,41 @@ joined AS (
     MAX(CASE WHEN whole_place = 1 THEN close END) AS whole_close
   FROM placed
   GROUP BY session, issuer
+),
+capped AS (
+  SELECT
+    session, issuer, security, name,
+    COALESCE(whole_cap, class_cap) AS market_cap,
+    close,
+    COALESCE(whole_cap, class_cap) / close AS shares,
+    COALESCE(whole_effective, class_effective) AS shares_effective,
+    CASE WHEN whole_cap IS NULL THEN 'class count' ELSE 'issuer count' END AS how,
+    COALESCE(whole_repaired, class_repaired) AS repaired
+  FROM traded
+  WHERE NOT has_several AND (whole_cap IS NOT NULL OR class_cap IS NOT NULL)
+  UNION ALL
+  SELECT
+    session, issuer, whole_security, name, whole_cap, whole_close, whole_cap / whole_close, whole_effective,
+    'issuer count', whole_repaired = 1
+  FROM joined
+  WHERE whole_cap IS NOT NULL
+  UNION ALL
+  SELECT
+    session, issuer, security, name, sum_of_classes, close, sum_of_classes / close, class_effective,
+    CASE WHEN classes = 1 THEN 'class count' ELSE CONCAT('sum of ', CAST(classes AS VARCHAR), ' classes') END,
+    class_repaired = 1
+  FROM joined
+  WHERE whole_cap IS NULL AND counted = classes
+),
+told AS (
+  SELECT t.session, t.issuer, MIN(d.evidence) AS doubt
+  FROM doubts AS d
+  JOIN traded AS t ON t.security = d.security AND t.session >= d.since AND t.session < COALESCE(d.until, DATE '9999-12-31')
+  WHERE d.acts
+  GROUP BY t.session, t.issuer
 )
 SELECT
-  session, issuer, security, name,
-  COALESCE(whole_cap, class_cap) AS market_cap,
-  close,
-  COALESCE(whole_cap, class_cap) / close AS shares,
-  COALESCE(whole_effective, class_effective) AS shares_effective,
-  CASE WHEN whole_cap IS NULL THEN 'class count' ELSE 'issuer count' END AS how,
-  COALESCE(whole_repaired, class_repaired) AS repaired,
-  CAST(NULL AS VARCHAR) AS doubt
-FROM traded
-WHERE NOT has_several AND (whole_cap IS NOT NULL OR class_cap IS NOT NULL)
-UNION ALL
-SELECT
-  session, issuer, whole_security, name, whole_cap, whole_close, whole_cap / whole_close, whole_effective,
-  'issuer count', whole_repaired = 1, NULL
-FROM joined
-WHERE whole_cap IS NOT NULL
-UNION ALL
-SELECT
-  session, issuer, security, name, sum_of_classes, close, sum_of_classes / close, class_effective,
-  CASE WHEN classes = 1 THEN 'class count' ELSE CONCAT('sum of ', CAST(classes AS VARCHAR), ' classes') END,
-  class_repaired = 1, NULL
-FROM joined
-WHERE whole_cap IS NULL AND counted = classes
+  c.session, c.issuer, c.security, c.name, c.market_cap, c.close, c.shares, c.shares_effective, c.how, c.repaired,
+  t.doubt
+FROM capped AS c
+LEFT JOIN told AS t ON t.session = c.session AND t.issuer = c.issuer

@@ -99,7 +99,7 @@ def _answer(view: View, choice: Choice, now: Day) -> list[Component]:
     if found is None:
         return [f"None of {group} is in {index}"]
     if found.share is None:
-        return [f"The share of {group} in {index} is withheld", html.Span(_why(found), className="why")]
+        return [f"The share of {group} in {index} is withheld", html.Span(found.reason, className="why")]
     return [
         f"{sentence(group)} {make(choice.group.title)}{GAP}up{GAP}",
         html.Span(percent(found.share), className="figure"),
@@ -151,10 +151,6 @@ def _measured(choice: Choice, now: Day) -> str:
 def _largest(view: View, choice: Choice) -> str:
     first = concentration.members(view, choice.index.index, choice.level, choice.on)[:1]
     return company(first[0].name, first[0].security) if first else ""
-
-
-def _why(found: GroupDay) -> str:
-    return (found.reason or "").removeprefix("withheld: ")
 
 
 def _total(choice: Choice, now: Day) -> str:

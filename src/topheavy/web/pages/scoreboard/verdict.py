@@ -43,10 +43,9 @@ def of_how_many(trial: Trial) -> str:
 
 def subject(trial: Trial) -> str:
     """Say whose history it is, with names as people write them."""
-    kind, _, name = trial.subject.rpartition(" ")
-    if kind == "group":
-        return group_title(name)
-    return f"members of the {index_title(name)}" if kind == "members of" else trial.subject
+    if trial.group:
+        return group_title(trial.group)
+    return f"members of the {index_title(trial.index)}" if trial.index else trial.subject
 
 
 def answer(models: Sequence[Standing]) -> tuple[str, str]:

@@ -1,11 +1,11 @@
-"""Drift: whether what a registered model says of the days to come is worse than its backtest would let one expect."""
+"""Degradation: whether what a registered model says of days to come is worse than its backtest lets one expect."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from topheavy.answers.models.facts import Drift
+from topheavy.answers.models.facts import Degradation
 from topheavy.core.errors import ForecastError, one_line
 from topheavy.datasets.schema import dataset
 from topheavy.forecast.scoring.alarms import worsening
@@ -35,13 +35,13 @@ GROUP BY live, session ORDER BY session
 """An error against naive's, from −1 (all right) to 1 (naive was): a wilder market or a dearer share moves both."""
 
 
-def drifted(home: Home, scored: Mapping[str, Any]) -> Drift:
+def degradation(home: Home, scored: Mapping[str, Any]) -> Degradation:
     """Watch one version's scored errors, session by session, against those of the newest backtest of its model.
 
     ``scored`` names it: name, version, model, target, horizon, and how many forecasts were scored.
     """
     if not scored["scored"]:
-        return Drift(alarm=False, watched=False, said="not watched yet: none of its forecasts has come due")
+        return Degradation(alarm=False, watched=False, said="not watched yet: none of its forecasts has come due")
     beside = {
         name: streaming.files_of(home.tables, dataset(name)) for name in ("backtests", "backtest_forecasts", "scores")
     }
@@ -49,15 +49,15 @@ def drifted(home: Home, scored: Mapping[str, Any]) -> Drift:
     rows = home.warehouse.rows(_SIZES, {name: scored[name] for name in names}, beside)
     live, known = (np.array([row["size"] for row in rows if row["live"] is which]) for which in (True, False))
     if not len(known):
-        return Drift(alarm=False, watched=False, said=_unknown(scored))
+        return Degradation(alarm=False, watched=False, said=_unknown(scored))
     try:
         found = worsening(live, known, int(scored["horizon"]))
     except ForecastError as error:
-        return Drift(alarm=False, watched=False, said=f"not watched: {one_line(error)}")
+        return Degradation(alarm=False, watched=False, said=f"not watched: {one_line(error)}")
     if not found.alarm:
-        return Drift(alarm=False, watched=True, said=f"{_USUAL}, over {len(live)} sessions")
+        return Degradation(alarm=False, watched=True, said=f"{_USUAL}, over {len(live)} sessions")
     days = [row["session"] for row in rows if row["live"]]
-    return Drift(alarm=True, watched=True, said=f"{_GROWN}, since {days[found.at]} at the latest")
+    return Degradation(alarm=True, watched=True, said=f"{_GROWN}, since {days[found.at]} at the latest")
 
 
 def _unknown(scored: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""What nothing explains: one file a rule, each doubt with its evidence and the question that would settle it."""

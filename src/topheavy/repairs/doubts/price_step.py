@@ -1,0 +1,166 @@
+"""Price step: a close that leaves the one before by more than a market moves, and nothing lists why.
+
+A step is no market move where it is larger than any session's, where it comes without volume, where it is a slip of
+the point, or where it comes back within some sessions. A stretch that comes back is doubted alone. Of a step that
+lasts no one can say which side is right: the shorter side is doubted whole, the longer for a year.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from math import exp, log
+from typing import ClassVar
+
+import polars as pl
+
+from topheavy.repairs.doubts.doubt import Doubt, DoubtRule
+from topheavy.repairs.prices import Prices, price_series
+from topheavy.repairs.ratios import in_words, slip_near, split_near
+from topheavy.repairs.rule import Frames, Repair
+
+LEAST = log(1.18)
+"""Smaller moves are a market's, whatever they look like."""
+
+LARGE = log(1.4)
+"""From here on a step without much volume is no market move."""
+
+LARGEST = log(2.5)
+"""No listed company of some size lost or gained more in a session; from here on volume excuses nothing."""
+
+BUSY = 2.0
+"""A real move of this size is traded at twice the usual volume and more."""
+
+COMES_BACK = 10
+"""Sessions within which a stretch comes back to where it was."""
+
+LONGEST_GAP = 10
+"""Days between two bars after which a step is no session's move: only a slip of the point is told."""
+
+SAME = log(1.05)
+HORIZON = 252
+"""Sessions of the longer side that are doubted: a year."""
+
+
+class PriceStep(DoubtRule):
+    """Steps of a price that are no market move."""
+
+    name: ClassVar[str] = "price_step"
+    title: ClassVar[str] = "A price that leaves the session before by more than a market moves"
+    reads: ClassVar[tuple[str, ...]] = ("bars", "splits")
+
+    def find(self, frames: Frames) -> list[Doubt]:
+        """Return one doubt a stretch, or a step that lasts."""
+        listed = _spun_off(frames["splits"])
+        return [
+            doubt
+            for prices in price_series(frames, LEAST)
+            for doubt in self._about(prices, listed.get(prices.security, []))
+        ]
+
+    def _about(self, prices: Prices, listed: list[date]) -> Iterator[Doubt]:
+        edges = [place for place in range(1, len(prices.days)) if abs(prices.step(place)) >= LEAST]
+        paired: set[int] = set()
+        for first in edges:
+            after = next((place for place in edges if _returns(prices, first, place)), None)
+            if after is not None and first not in paired:
+                paired |= {first, after}
+                yield self._stretch(prices, first, after)
+        lasting = [place for place in edges if place not in paired and is_no_move(prices, place, listed)]
+        for place in lasting:
+            yield self._step(prices, place)
+
+    def _stretch(self, prices: Prices, first: int, after: int) -> Doubt:
+        closes = prices.closes
+        factor = exp(prices.step(first))
+        seen = (
+            f"the close left {closes[first - 1]:g} for {closes[first]:g} on {prices.days[first]} and was back at "
+            f"{closes[after]:g} on {prices.days[after]}"
+        )
+        question = f"is the price of {prices.security} from {prices.days[first]} on wrong by a factor of {factor:.3g}?"
+        gone = [self._unused(prices, place, seen) for place in range(first, after)]
+        mark = f"{prices.days[first]}|{closes[first]!r}"
+        return Doubt(
+            self.name, prices.security, prices.days[first], prices.days[after], seen, question, mark, tuple(gone)
+        )
+
+    def _unused(self, prices: Prices, place: int, why: str) -> Repair:
+        close = prices.closes[place]
+        where = (prices.security, prices.days[place], prices.sources[place])
+        return Repair(self.name, "bars", *where, "close", close, None, why)
+
+    def _step(self, prices: Prices, place: int) -> Doubt:
+        closes, day = prices.closes, prices.days[place]
+        step = prices.step(place)
+        seen = f"the close went from {closes[place - 1]:g} to {closes[place]:g} on {day}, in no list of splits"
+        busy = prices.busy(place)
+        if busy is not None:
+            seen += f", at {busy:.1f} times the usual volume"
+        since, until = _both_sides(prices, place)
+        ratio = split_near(step)
+        mark = f"{day}|{closes[place]!r}"
+        if ratio is None:
+            question = f"are prices of {prices.security} before or from {day} on another unit, times {exp(step):.3g}?"
+            return Doubt(self.name, prices.security, since, until, seen, question, mark)
+        question = f"is there a split of {in_words(ratio)} of {prices.security} near {day}?"
+        where = (prices.security, day, prices.sources[place])
+        added = Repair(self.name, "splits", *where, "ratio", 1.0, ratio, f"1:1 until now; {seen}")
+        return Doubt(self.name, prices.security, since, until, seen, question, mark, (added,))
+
+    def example(self) -> tuple[Frames, list[tuple[str, date, date | None]]]:
+        """A 10:1 split in no list."""
+        days = [date(2025, 11, day) for day in (12, 13, 14, 17, 18)]
+        bars = pl.DataFrame(
+            {
+                "session": days,
+                "security": ["TENTH"] * 5,
+                "close": [1100.0, 1101.0, 1100.0, 110.0, 110.5],
+                "volume": [100.0] * 5,
+                "basis": days,
+                "source": ["example"] * 5,
+            }
+        )
+        schema = {"security": pl.String, "effective": pl.Date, "ratio": pl.Float64, "kind": pl.String}
+        return {"bars": bars, "splits": pl.DataFrame(schema=schema)}, [("TENTH", days[0], None)]
+
+
+def is_no_move(prices: Prices, place: int, listed: list[date]) -> bool:
+    """Say whether a step that lasts is more than a market's own; ``listed`` are days of spin-offs, which excuse it."""
+    step = abs(prices.step(place))
+    if any(abs((prices.days[place] - day).days) <= COMES_BACK for day in listed) and step < LARGE:
+        return False
+    gap = (prices.days[place] - prices.days[place - 1]).days > LONGEST_GAP
+    if (step >= LARGEST and not gap) or (step >= log(5) and slip_near(prices.step(place), SAME)):
+        return True
+    if step < LARGE or gap:
+        return False
+    busy = prices.busy(place)
+    return busy < BUSY if busy is not None else split_near(prices.step(place), SAME) is not None
+
+
+def _returns(prices: Prices, first: int, after: int) -> bool:
+    """Say whether the stretch between two steps is an excursion: out by more than a market moves, and back."""
+    if not first < after <= first + COMES_BACK:
+        return False
+    out, back = prices.step(first), prices.step(after)
+    whole = abs(prices.levels[after] - prices.levels[first - 1])
+    if out * back >= 0 or whole > SAME or abs(out + back) > SAME + abs(out) / 10:
+        return False
+    busy = prices.busy(first)
+    return busy < BUSY if busy is not None else True
+
+
+def _both_sides(prices: Prices, place: int) -> tuple[date, date | None]:
+    before, after = place, len(prices.days) - place
+    first = 0 if before <= after else max(0, place - HORIZON)
+    last = place + HORIZON if after > before else len(prices.days)
+    until = prices.days[last] if last < len(prices.days) else None
+    return prices.days[first], until
+
+
+def _spun_off(splits: pl.DataFrame) -> dict[str, list[date]]:
+    days: dict[str, list[date]] = {}
+    for security, day in splits.filter(pl.col("kind") != "split").select("security", "effective").iter_rows():
+        days.setdefault(security, []).append(day)
+    return days
+
+
+DOUBT = PriceStep()
