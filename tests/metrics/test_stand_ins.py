@@ -265,6 +265,21 @@ def test_a_doubtful_cap_counts_as_missing_and_at_its_last_weight() -> None:
     assert figures["status"] == "withheld", "a third of the members is of doubtful size"
 
 
+def test_a_doubtful_cap_that_its_evidence_allows_counts_as_claimed() -> None:
+    """From 20 to 21 within a day is 5 % and out of what nine in ten do; within a month it is not."""
+    prices = flat(20, DAYS[:10]) | flat(21, DAYS[10:])
+    inputs = index({"BIG": flat(60), "MID": flat(40), "LOST": prices})
+    rows = {
+        row["session"]: row
+        for row in told("weights", inputs, DAYS[10:])
+        if (row["level"], row["member"]) == ("issuer", "LOST")
+    }
+    assert (rows[DAYS[10]]["how"], rows[DAYS[10]]["value"]) == ("doubtful", pytest.approx(200))
+    late = rows[DAYS[31]]
+    assert (late["how"], late["value"]) == ("doubtful", pytest.approx(210))
+    assert late["value_low"] == pytest.approx(200 / exp(sqrt(DRIFT * (DAYS[31] - DAYS[9]).days)))
+
+
 def test_a_doubtful_cap_of_which_nothing_else_is_known_counts_as_claimed() -> None:
     """Claimed is 20 of 1,020; as little as the smallest and as much as the median it may be, 400 and 500."""
     inputs = index({"BIG": flat(60), "MID": flat(40), "LOST": flat(2)}, floor=0.5)

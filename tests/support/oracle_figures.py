@@ -21,9 +21,12 @@ class Value:
         return Value(self.value * portion, self.how, low, high)
 
     def doubtful(self, claimed: float) -> "Value":
-        """A cap that is doubted: as the evidence says, and as claimed where there is none."""
-        if self.how != "typical" or self.low is None or self.high is None:
-            return Value(self.value, "doubtful", self.low, self.high)
+        """A cap that is doubted: as claimed where the evidence allows it or where there is none, else by the evidence."""
+        if self.low is None or self.high is None:
+            raise ValueError("what is measured is not doubted")
+        if self.how != "typical":
+            value = claimed if self.low <= claimed <= self.high else self.value
+            return Value(value, "doubtful", self.low, self.high)
         return Value(claimed, "doubtful", min(claimed, self.low), max(claimed, self.high))
 
 

@@ -3,7 +3,8 @@
 from topheavy.datasets.schema import DAY, NUMBER, TEXT, Column, Dataset, Layer
 
 HOW = (
-    "measured: its cap, which is explained; doubtful: its cap is not, so it is counted as if it were missing; "
+    "measured: its cap, which is explained; doubtful: its cap is not, so it counts as not measured, as claimed where "
+    "other evidence allows it, else by that; "
     "carried: its own weight of the 21 sessions before, moved with the index; nearest: its own weight of the nearest "
     "day that has one; by fund: its weight in the nearest file of a fund like the index; typical: what members are "
     "worth that nothing is known of; fund: a line of the fund's own file"

@@ -5,7 +5,8 @@
 -- unit: currency
 -- A member that is not measured must not shrink the total. What stands in for it is chosen by evidence: its own
 -- weight of the 21 sessions before; else its own weight or a fund's, whichever is nearest in time; else what such
--- members are typically worth. A doubtful cap is counted by the same evidence, and as claimed only where there is none.
+-- members are typically worth. A doubtful cap is counted as claimed where that evidence allows it, or where
+-- there is none; else by the evidence.
 -- The band holds 90 % of members held out: a weight drifts by 0.0212 × √days (in logarithms), as measured over 1 to
 -- 700 sessions, and a fund's, by free float, is off by 0.13 from the start.
 WITH evidence AS (
@@ -28,6 +29,7 @@ SELECT
   c.session, c."index", c.issuer, c.security, c.name, c.lines,
   CASE
     WHEN c.measured IS NOT NULL THEN c.measured
+    WHEN c.claimed BETWEEN e.value / e.drift AND e.value * e.drift THEN c.claimed
     WHEN e.value IS NOT NULL THEN e.value
     WHEN c.claimed IS NOT NULL THEN c.claimed
     ELSE t.value
