@@ -117,6 +117,14 @@ class Files(Source):
         )
 
 
+def _advice(folder: Path) -> str:
+    """Say where a manifest comes from: the examples where there are any, as in a clone of the project."""
+    examples = sorted(file.name for file in (folder / "examples").glob("*.toml"))
+    if examples:
+        return f"copy one of examples/{', examples/'.join(examples)}, or name it with --from"
+    return "write a manifest (see docs/howto/your-own-files.md) and name it with --from"
+
+
 def read_manifest(manifest: Path, settings: Settings) -> list[dict[str, Any]]:
     """Return the manifest's entries, each with its ``name`` and full ``address``.
 
@@ -126,9 +134,7 @@ def read_manifest(manifest: Path, settings: Settings) -> list[dict[str, Any]]:
     try:
         content = tomllib.loads(manifest.read_text())
     except OSError as error:
-        raise UsageError(
-            f"{manifest}: {error.strerror}; write a manifest (see docs/howto/your-own-files.md) and name it with --from"
-        ) from error
+        raise UsageError(f"{manifest}: {error.strerror}; {_advice(manifest.parent)}") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{manifest} is not valid TOML: {one_line(error)}") from error
     folder = manifest.parent / _expand(str(content.get("folder", ".")), settings)
