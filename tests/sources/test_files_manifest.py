@@ -17,10 +17,12 @@ def test_a_folder_with_examples_names_them(tmp_path: Path) -> None:
         read_manifest(tmp_path / "topheavy.toml", read_settings(tmp_path, {}))
     assert str(caught.value) == (
         f"{tmp_path / 'topheavy.toml'}: No such file or directory; "
-        "copy one of examples/a.toml, examples/b.toml, or name it with --from"
+        "copy one of examples/a.toml, examples/b.toml, or name one with --from"
     )
 
 
 def test_elsewhere_the_page_that_tells_how_to_write_one_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="write a manifest .see docs/howto/your-own-files.md. and name it with --from"):
+    with pytest.raises(
+        UsageError, match=r"write a manifest \(see docs/howto/your-own-files\.md\), or name one with --from$"
+    ):
         read_manifest(tmp_path / "topheavy.toml", read_settings(tmp_path, {}))

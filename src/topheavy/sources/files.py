@@ -38,10 +38,9 @@ from topheavy.sources.reading.dates import Dates
 from topheavy.sources.tabular import only_page, read_table, to_dataset
 from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
 
-ENTRY_KEYS = {
-    "path", "name", "dataset", "source", "basis", "symbols", "columns", "constants",
-    "dates", "clock", "zone", "numbers",
-}  # fmt: skip
+ENTRY_KEYS = {"path", "name", "dataset", "source", "basis", "symbols", "columns", "constants", "dates", "clock", "zone",
+              "numbers"}  # fmt: skip
+WRITE_ONE = "write a manifest (see docs/howto/your-own-files.md), or name one with --from"
 AS_TRADED = "as traded"
 ADJUSTED = ("split-adjusted as of ", "split-and-dividend-adjusted as of ")
 PRICES = ("open", "high", "low", "close")
@@ -118,11 +117,9 @@ class Files(Source):
 
 
 def _advice(folder: Path) -> str:
-    """Say where a manifest comes from: the examples where there are any, as in a clone of the project."""
-    examples = sorted(file.name for file in (folder / "examples").glob("*.toml"))
-    if examples:
-        return f"copy one of examples/{', examples/'.join(examples)}, or name it with --from"
-    return "write a manifest (see docs/howto/your-own-files.md) and name it with --from"
+    """Say where a manifest comes from: from the examples where there are any, as in a clone."""
+    examples = ", ".join(sorted(f"examples/{file.name}" for file in (folder / "examples").glob("*.toml")))
+    return f"copy one of {examples}, or name one with --from" if examples else WRITE_ONE
 
 
 def read_manifest(manifest: Path, settings: Settings) -> list[dict[str, Any]]:
