@@ -6,7 +6,7 @@ import pytest
 
 from topheavy.core.errors import UsageError
 from topheavy.core.settings import read_settings
-from topheavy.sources.files import read_manifest
+from topheavy.sources.manifest.entries import read_manifest
 
 
 def test_a_folder_with_examples_names_them(tmp_path: Path) -> None:
@@ -17,12 +17,10 @@ def test_a_folder_with_examples_names_them(tmp_path: Path) -> None:
         read_manifest(tmp_path / "topheavy.toml", read_settings(tmp_path, {}))
     assert str(caught.value) == (
         f"{tmp_path / 'topheavy.toml'}: No such file or directory; "
-        "copy one of examples/a.toml, examples/b.toml, or name one with --from"
+        "copy one of examples/a.toml, examples/b.toml, let 'topheavy files propose FOLDER' write one, or name one with --from"
     )
 
 
 def test_elsewhere_the_page_that_tells_how_to_write_one_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        UsageError, match=r"write a manifest \(see docs/howto/your-own-files\.md\), or name one with --from$"
-    ):
+    with pytest.raises(UsageError, match=r"write one \(see docs/howto/your-own-files\.md\)"):
         read_manifest(tmp_path / "topheavy.toml", read_settings(tmp_path, {}))
