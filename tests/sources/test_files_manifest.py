@@ -17,7 +17,8 @@ def test_a_folder_with_examples_names_them(tmp_path: Path) -> None:
         read_manifest(tmp_path / "topheavy.toml", read_settings(tmp_path, {}))
     assert str(caught.value) == (
         f"{tmp_path / 'topheavy.toml'}: No such file or directory; "
-        "copy one of examples/a.toml, examples/b.toml, let 'topheavy files propose FOLDER' write one, or name one with --from"
+        "copy one of examples/a.toml, examples/b.toml, let 'topheavy files propose FOLDER' write one, "
+        "or name one with --from"
     )
 
 
