@@ -28,7 +28,7 @@ def course(view: View, choice: Choice, look: Look, reach: str) -> Figure:
             "hoverdistance": _reach_of_hover(scene),
             "xaxis": _time(scene),
             "yaxis": {"domain": SHARE, "range": [0, 118 * top], "ticksuffix": "%", "nticks": 5},
-            "yaxis2": {"domain": TOTAL, "range": _padded(scene, unit), "tickprefix": "$", "tickmode": "array",
+            "yaxis2": {"domain": TOTAL, "range": _padded(scene, unit), "tickmode": "array",
                        "tickvals": _round_values(*_padded(scene, unit))},
             "yaxis3": {"domain": COVERAGE, "range": [0, 1.02], "tickvals": [0, 1], "ticktext": ["0", "100%"],
                        "showgrid": False},

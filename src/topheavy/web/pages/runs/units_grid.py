@@ -14,17 +14,17 @@ STRETCH = 100
 
 _RIGHT = {"type": "rightAligned"}
 _COLUMNS = (
-    {"field": "source", "headerName": "Source", "width": 92, "tooltipField": "unit"},
-    {"field": "route", "headerName": "What", "width": 108, "tooltipField": "unit"},
-    {"field": "session", "headerName": "Session", "width": 108, "tooltipField": "unit"},
-    {"field": "subject", "headerName": "Subject", "width": 128, "tooltipField": "unit", "cellClass": "from-the-end"},
-    {"field": "outcome", "headerName": "State", "width": 92, "cellClassRules": {"failed": "params.value == 'failed'"}},
-    {"field": "finished_at", "headerName": "When (UTC)", "width": 164, "sort": "desc"},
-    {"field": "attempts", "headerName": "Tries", "width": 66, **_RIGHT},
-    {"field": "seconds", "headerName": "Took", "width": 82, **_RIGHT},
-    {"field": "calls", "headerName": "Calls", "width": 68, **_RIGHT},
-    {"field": "bytes", "headerName": "Size", "width": 80, **_RIGHT},
-    {"field": "cause", "headerName": "Fault and cause", "minWidth": 160, "flex": 1, "tooltipField": "cause"},
+    {"field": "source", "headerName": "Source", "width": 80, "tooltipField": "unit"},
+    {"field": "route", "headerName": "What", "width": 92, "tooltipField": "unit"},
+    {"field": "session", "headerName": "Session", "width": 104, "tooltipField": "unit"},
+    {"field": "subject", "headerName": "Subject", "width": 110, "tooltipField": "unit", "cellClass": "from-the-end"},
+    {"field": "outcome", "headerName": "State", "width": 86, "cellClassRules": {"failed": "params.value == 'failed'"}},
+    {"field": "finished_at", "headerName": "When (UTC)", "width": 174, "sort": "desc"},
+    {"field": "attempts", "headerName": "Tries", "width": 60, **_RIGHT},
+    {"field": "seconds", "headerName": "Took", "width": 76, **_RIGHT},
+    {"field": "calls", "headerName": "Calls", "width": 62, **_RIGHT},
+    {"field": "bytes", "headerName": "Size", "width": 76, **_RIGHT},
+    {"field": "cause", "headerName": "Fault and cause", "minWidth": 150, "flex": 1, "tooltipField": "cause"},
 )
 
 
