@@ -21,7 +21,7 @@ class Value:
         return Value(self.value * portion, self.how, low, high)
 
     def doubtful(self, claimed: float) -> "Value":
-        """A cap that is doubted: as claimed where the evidence allows it or where there is none, else by the evidence."""
+        """A doubted cap: as claimed where the evidence allows it or where there is none, else by the evidence."""
         if self.low is None or self.high is None:
             raise ValueError("what is measured is not doubted")
         if self.how != "typical":
