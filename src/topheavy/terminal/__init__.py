@@ -3,25 +3,30 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from topheavy.core import text
 from topheavy.core.log.lines import Form, form_in_use
 from topheavy.core.log.logger import logger
 from topheavy.terminal.bars import progress as progress
+from topheavy.terminal.tables import Row, Rows, table
+from topheavy.terminal.tables import say as say
+
+if TYPE_CHECKING:
+    from topheavy.answers.gaps import AllGaps
+    from topheavy.answers.status import HomeStatus
+    from topheavy.answers.summary import Summary
+    from topheavy.jobs.collect.fetch import Collected
+    from topheavy.jobs.publish.publish import Published
+    from topheavy.jobs.publish.verify import Finding
+    from topheavy.jobs.refine.refine import Refined
+    from topheavy.jobs.road import Foreseen
 
 SIMULATED = "SIMULATED"
-
-
-def say(line: str) -> None:
-    """Print one line."""
-    Console(highlight=False, soft_wrap=True).print(line, markup=False)
 
 
 def fail(line: str) -> None:
@@ -37,11 +42,18 @@ def address(url: str) -> None:
     say(f"\n  The page: {url}\n  Ctrl-C ends it.\n")
 
 
-def summary(found: Any, failures: Sequence[str], home: Path, refines: Sequence[Any] = (), *, as_json: bool) -> None:
-    """Print what the published figures say; ``refines`` is what JSON says of what was read."""
+def summary(
+    found: "Summary | None",
+    failures: Sequence[str],
+    home: Path,
+    refines: "Sequence[Refined]" = (),
+    *,
+    as_json: bool,
+) -> None:
+    """Print what the published figures say; as JSON also what ``refines`` read."""
     if as_json:
         say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
-                   "refined": list(refines)}))  # fmt: skip
+                   "refined": [refined_as_json(done) for done in refines]}))  # fmt: skip
         return
     if found is None:
         say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
@@ -68,7 +80,7 @@ def summary(found: Any, failures: Sequence[str], home: Path, refines: Sequence[A
     say(f"  Everything is in {home}\n")
 
 
-def plan(source: str, found: Any, *, as_json: bool) -> None:
+def plan(source: str, found: "Foreseen", *, as_json: bool) -> None:
     """Print what a collection would ask for, why, and what that takes."""
     todo, cost = found.plan, found.cost
     routes = Counter((f"{unit.source} {unit.route}", why.value) for unit, why in todo.todo.items())
@@ -80,7 +92,7 @@ def plan(source: str, found: Any, *, as_json: bool) -> None:
         say(_json(told))
         return
     if routes:
-        _table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
+        table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
     say(f"  {len(todo.todo):,} units to ask for; {todo.held:,} are safely in the lake")
     if todo.not_yet:
         say(f"  {todo.not_yet:,} sessions have not closed yet and are not asked for")
@@ -91,7 +103,7 @@ def plan(source: str, found: Any, *, as_json: bool) -> None:
         say(f"  about {cost.calls:,} calls; {limit}")
 
 
-def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
+def collected(parts: "Iterable[Collected]", unreadable: int, *, as_json: bool) -> None:
     """Print how a collection ended, and how many of its answers could not be read where that was tried."""
     totals: Counter[str] = Counter()
     for part in parts:
@@ -102,16 +114,25 @@ def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
     say(_json(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 
-def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
+def refined(done: "Refined", *, as_json: bool) -> None:
     """Print what a refine wrote, and as JSON what it left out and could not read."""
     if as_json:
-        say(_json(done))
+        say(_json(refined_as_json(done)))
         return
-    rows = ", ".join(f"{count:,} {name}" for name, count in done["rows"].items() if count)
-    say(f"  {done['answers']:,} answers read; written: {rows or 'nothing, all was known'}")
+    written = ", ".join(f"{count:,} {name}" for name, count in done.rows.items() if count)
+    say(f"  {done.answers:,} answers read; written: {written or 'nothing, all was known'}")
 
 
-def published(done: Any, *, as_json: bool) -> None:
+def refined_as_json(done: "Refined") -> Row:
+    """Return what a refine did as plain values."""
+    left_out = {unit: [f"{item.where}: {item.reason}" for item in items] for unit, items in done.left_out.items()}
+    contradictions = [{"kept": item.unit, "not_kept": item.other, "rows": item.rows, "difference": item.text}
+                      for item in done.contradictions]  # fmt: skip
+    return {"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
+            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable}  # fmt: skip
+
+
+def published(done: "Published", *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
         say(_json({"rows": done.rows, "repairs": done.repairs}))
@@ -121,7 +142,7 @@ def published(done: Any, *, as_json: bool) -> None:
         say("  published: " + ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items())))
 
 
-def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
+def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
     """Print what is missing and why."""
     if as_json:
         say(_json({"world": world, **found}))
@@ -132,36 +153,37 @@ def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
     for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
         if found[title]:
             say(f"\n  {title}")
-            _table(found[title][:40])
+            table(found[title][:40])
             if len(found[title]) > 40:
                 say(f"  … and {len(found[title]) - 40:,} more: --json prints all")
 
 
-def status(found: Mapping[str, Any], *, as_json: bool) -> None:
+def status(found: "HomeStatus", *, as_json: bool) -> None:
     """Print what a home holds."""
     if as_json:
         say(_json(found))
         return
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
-    for one in found["collecting"]:
-        left = f", {text.span(one['seconds_left'])} left" if one["seconds_left"] is not None else ""
-        say(f"  collecting {one['title']}: {one['ended']:,} of {one['asked']:,}, {one['failed']:,} failed{left}")
+    for collecting in found["collecting"]:
+        ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
+        left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
+        say(f"  collecting {collecting['title']}: {ended}{left}")
     for title in ("units", "sessions", "tables"):
         if found[title]:
-            _table(found[title])
+            table(found[title])
     about = found["published"]
     say(f"  published {about['published_at']} by topheavy {about['version']}" if about else "  nothing published yet")
 
 
 def rows(
     title: str,
-    found: list[dict[str, Any]],
+    found: Rows,
     world: str,
     *,
     as_json: bool,
     units: Mapping[str, str] = MappingProxyType({}),
-    beside: Mapping[str, Any] = MappingProxyType({}),
+    beside: Row = MappingProxyType({}),
 ) -> None:
     """Print rows as a table, figures as their columns' ``units`` ask; or as JSON with the world they speak of, and
     what else stands ``beside`` them."""
@@ -170,12 +192,12 @@ def rows(
         return
     _banner(world)
     if found:
-        _table(found, units)
+        table(found, units)
     else:
         say("  no rows")
 
 
-def findings(found: Iterable[Any], *, as_json: bool) -> None:
+def findings(found: "Iterable[Finding]", *, as_json: bool) -> None:
     """Print what was verified."""
     listed = list(found)
     if as_json:
@@ -188,35 +210,6 @@ def findings(found: Iterable[Any], *, as_json: bool) -> None:
 def _banner(world: str) -> None:
     if world == "simulated":
         say(f"  {SIMULATED}: this market never was; no figure here is about a real company")
-
-
-TALL = 9
-"""A single row of this many columns or more is easier to read from top to bottom."""
-
-
-def _table(found: list[dict[str, Any]], units: Mapping[str, str] = MappingProxyType({})) -> None:
-    if len(found) == 1 and len(found[0]) >= TALL:
-        for name, value in found[0].items():
-            say(f"  {name:<16} {_cell(value, units.get(name, ''))}")
-        return
-    table = Table(box=None, pad_edge=True, header_style="bold")
-    for name in found[0]:
-        numeric = isinstance(next((row[name] for row in found if row[name] is not None), None), int | float)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in found:
-        table.add_row(*(_cell(value, units.get(name)) for name, value in row.items()))
-    wide = Console(highlight=False, markup=False)
-    Console(highlight=False, markup=False, width=max(wide.width, 80) if wide.is_terminal else 200).print(table)
-
-
-def _cell(value: Any, unit: str | None) -> str:
-    if value is None:
-        return text.TERMINAL.none
-    if isinstance(value, bool | str | date | datetime):
-        return str(value)
-    if isinstance(value, float):
-        return text.quantity(value, unit or "")
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _percent(value: float | None) -> str:
