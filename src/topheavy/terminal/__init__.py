@@ -48,12 +48,14 @@ def summary(
     home: Path,
     refines: "Sequence[Refined]" = (),
     *,
+    parts: Mapping[str, str] | None = None,
     as_json: bool,
 ) -> None:
-    """Print what the published figures say; as JSON also what ``refines`` read."""
+    """Print what the published figures say, and a line on each of ``parts``; JSON also says what was read."""
     if as_json:
+        read = [refined_as_json(done) for done in refines]
         say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
-                   "refined": [refined_as_json(done) for done in refines]}))  # fmt: skip
+                   "refined": read, "parts": dict(parts or {})}))  # fmt: skip
         return
     if found is None:
         say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
@@ -77,6 +79,8 @@ def summary(
     say(f"  Repairs {sum(found.repairs.values()):,}{f': {kinds}' if kinds else ''}")
     if failures:
         say(f"  Failures {len(failures):,}, first {failures[0]}")
+    for part, line in (parts or {}).items():
+        say(f"  {part}: {line}")
     say(f"  Everything is in {home}\n")
 
 
