@@ -16,6 +16,7 @@ from support.small_warehouse import SESSIONS, publish_small
 from topheavy import cli
 from topheavy.core.plugins import (
     DATASETS,
+    DOUBTS,
     ENGINES,
     FEEDS,
     KINDS,
@@ -75,6 +76,23 @@ class Planted(Rule):
         return {}, []
 
 RULE = Planted()
+"""
+
+DOUBT = """
+from topheavy.repairs.doubts.doubt import DoubtRule
+
+class Planted(DoubtRule):
+    name = "planted"
+    title = "a doubt of one file"
+    reads = ("bars",)
+
+    def find(self, frames):
+        return []
+
+    def example(self):
+        return {}, []
+
+DOUBT = Planted()
 """
 
 ENGINE = """
@@ -138,7 +156,8 @@ PAGE = Page("planted", "/planted", "Planted", "M0 0", 99, layout, register)
 """
 
 FILES = (
-    (DATASETS, DATASET), (SOURCES, SOURCE), (RULES, RULE), (ENGINES, ENGINE), (FEEDS, FEED), (PROCESSORS, PROCESSOR),
+    (DATASETS, DATASET), (SOURCES, SOURCE), (RULES, RULE), (DOUBTS, DOUBT), (ENGINES, ENGINE), (FEEDS, FEED),
+    (PROCESSORS, PROCESSOR),
     (MODELS, MODEL), (PAGES, PAGE),
 )  # fmt: skip
 
