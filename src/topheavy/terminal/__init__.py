@@ -1,6 +1,5 @@
 """What a person reads on the terminal, and what a program reads as JSON."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 from topheavy.core import text
 from topheavy.core.log.lines import Form, form_in_use
 from topheavy.core.log.logger import logger
+from topheavy.terminal.as_json import written
 from topheavy.terminal.bars import progress as progress
 from topheavy.terminal.tables import Row, Rows, table
 from topheavy.terminal.tables import say as say
@@ -54,7 +54,7 @@ def summary(
     """Print what the published figures say, and a line on each of ``parts``; JSON also says what was read."""
     if as_json:
         read = [refined_as_json(done) for done in refines]
-        say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
+        say(written({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
                    "refined": read, "parts": dict(parts or {})}))  # fmt: skip
         return
     if found is None:
@@ -93,7 +93,7 @@ def plan(source: str, found: "Foreseen", *, as_json: bool) -> None:
         told = {"source": source, "routes": Counter(route for route, _ in routes.elements()), "units": listed,
                 "held": todo.held, "not_yet": todo.not_yet, "more_by_company": found.more,
                 "calls": cost.calls, "seconds": cost.seconds, "limit": cost.binding}  # fmt: skip
-        say(_json(told))
+        say(written(told))
         return
     if routes:
         table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
@@ -115,16 +115,16 @@ def collected(parts: "Iterable[Collected]", unreadable: int, *, as_json: bool) -
         totals["already held"] += part.held
     if unreadable:
         totals["came but cannot be read"] = unreadable
-    say(_json(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
+    say(written(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 
 def refined(done: "Refined", *, as_json: bool) -> None:
     """Print what a refine wrote, and as JSON what it left out and could not read."""
     if as_json:
-        say(_json(refined_as_json(done)))
+        say(written(refined_as_json(done)))
         return
-    written = ", ".join(f"{count:,} {name}" for name, count in done.rows.items() if count)
-    say(f"  {done.answers:,} answers read; written: {written or 'nothing, all was known'}")
+    rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items() if count)
+    say(f"  {done.answers:,} answers read; written: {rows or 'nothing, all was known'}")
 
 
 def refined_as_json(done: "Refined") -> Row:
@@ -139,7 +139,7 @@ def refined_as_json(done: "Refined") -> Row:
 def published(done: "Published", *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
-        say(_json({"rows": done.rows, "repairs": done.repairs}))
+        say(written({"rows": done.rows, "repairs": done.repairs}))
     elif not done.rows:
         say("  nothing new to publish")
     else:
@@ -149,7 +149,7 @@ def published(done: "Published", *, as_json: bool) -> None:
 def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
     """Print what is missing and why."""
     if as_json:
-        say(_json({"world": world, **found}))
+        say(written({"world": world, **found}))
         return
     _banner(world)
     say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
@@ -165,7 +165,7 @@ def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
 def status(found: "HomeStatus", *, as_json: bool) -> None:
     """Print what a home holds."""
     if as_json:
-        say(_json(found))
+        say(written(found))
         return
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
@@ -192,7 +192,7 @@ def rows(
     """Print rows as a table, figures as their columns' ``units`` ask; or as JSON with the world they speak of, and
     what else stands ``beside`` them."""
     if as_json:
-        say(_json({"metric": title, "world": world, **beside, "rows": found}))
+        say(written({"metric": title, "world": world, **beside, "rows": found}))
         return
     _banner(world)
     if found:
@@ -205,7 +205,7 @@ def findings(found: "Iterable[Finding]", *, as_json: bool) -> None:
     """Print what was verified."""
     listed = list(found)
     if as_json:
-        say(_json([{"what": item.what, "wrong": item.wrong} for item in listed]))
+        say(written([{"what": item.what, "wrong": item.wrong} for item in listed]))
         return
     for item in listed:
         say(f"  {'✗' if item.wrong else '✓'} {item.what}{f': {item.wrong}' if item.wrong else ''}")
@@ -218,7 +218,3 @@ def _banner(world: str) -> None:
 
 def _percent(value: float | None) -> str:
     return text.percent(value, style=text.TERMINAL)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, default=str, indent=1, ensure_ascii=False)
