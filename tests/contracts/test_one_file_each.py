@@ -19,6 +19,7 @@ from topheavy.core.plugins import (
     DOUBTS,
     ENGINES,
     FEEDS,
+    FORMATS,
     KINDS,
     MODELS,
     PAGES,
@@ -95,6 +96,25 @@ class Planted(DoubtRule):
 DOUBT = Planted()
 """
 
+FORMAT = """
+from topheavy.portfolios.format import Format
+
+class Planted(Format):
+    name = "planted"
+    title = "a broker's export, in one file"
+
+    def recognises(self, document):
+        return False
+
+    def read(self, document):
+        raise NotImplementedError
+
+    def sample(self):
+        return b""
+
+FORMAT = Planted()
+"""
+
 ENGINE = """
 class Planted:
     name = "planted"
@@ -157,7 +177,7 @@ PAGE = Page("planted", "/planted", "Planted", "M0 0", 99, layout, register)
 
 FILES = (
     (DATASETS, DATASET), (SOURCES, SOURCE), (RULES, RULE), (DOUBTS, DOUBT), (ENGINES, ENGINE), (FEEDS, FEED),
-    (PROCESSORS, PROCESSOR),
+    (PROCESSORS, PROCESSOR), (FORMATS, FORMAT),
     (MODELS, MODEL), (PAGES, PAGE),
 )  # fmt: skip
 
