@@ -1,0 +1,34 @@
+"""Files of one's own: a manifest is proposed from what they show."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from topheavy import terminal
+from topheavy.cli.app import JsonOption, app
+
+files = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(files, name="files", help="Files of your own: what a manifest would say of them.")
+
+
+@files.command()
+def propose(
+    folder: Annotated[Path, typer.Argument(help="The folder that the files lie in.")],
+    to: Annotated[Path | None, typer.Option(help="Where to write it (default: topheavy.toml in the folder).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at a folder's files and write a manifest, with questions where they do not show what is meant."""
+    from topheavy.jobs.files.propose import propose_manifest as job
+
+    manifest, found = job(folder, to)
+    terminal.proposed(
+        {
+            "manifest": str(manifest),
+            "files": found.files,
+            "text": found.text,
+            "questions": found.questions,
+            "not_understood": [{"file": file, "reason": reason} for file, reason in found.not_understood],
+        },
+        as_json=as_json,
+    )
