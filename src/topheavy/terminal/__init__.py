@@ -199,6 +199,18 @@ def rows(
         say("  no rows")
 
 
+def told(lines: Iterable[str], world: str) -> None:
+    """Print an answer that is already in words, below the world it speaks of."""
+    _banner(world)
+    for line in lines:
+        say(f"  {line}" if line else "")
+
+
+def say_json(value: object) -> None:
+    """Print a value as JSON."""
+    say(written(value))
+
+
 def findings(found: Iterable[Any], *, as_json: bool) -> None:
     """Print what was verified."""
     listed = list(found)
