@@ -7,6 +7,10 @@ import typer
 
 from topheavy import terminal
 from topheavy.cli.app import JsonOption, app
+from topheavy.terminal.as_json import written
+
+MOST = 40
+"""Lines printed where nobody asked for all."""
 
 files = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(files, name="files", help="Files of your own: what a manifest would say of them.")
@@ -22,13 +26,20 @@ def propose(
     from topheavy.jobs.files.propose import propose_manifest as job
 
     manifest, found = job(folder, to)
-    terminal.proposed(
-        {
-            "manifest": str(manifest),
-            "files": found.files,
-            "text": found.text,
-            "questions": found.questions,
-            "not_understood": [{"file": file, "reason": reason} for file, reason in found.not_understood],
-        },
-        as_json=as_json,
-    )
+    plain = {
+        "manifest": str(manifest),
+        "files": found.files,
+        "text": found.text,
+        "questions": found.questions,
+        "not_understood": [{"file": file, "reason": reason} for file, reason in found.not_understood],
+    }
+    if as_json:
+        terminal.say(written(plain))
+        return
+    terminal.say(f"  {found.files:,} files looked at; the manifest is {manifest}")
+    lines = [f"question: {question}" for question in found.questions]
+    lines += [f"not understood: {file}: {reason}" for file, reason in found.not_understood]
+    for line in lines[:MOST]:
+        terminal.say(f"  {line}")
+    if len(lines) > MOST:
+        terminal.say(f"  … and {len(lines) - MOST:,} more: --json lists them all")

@@ -121,20 +121,6 @@ def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
     say(f"  {done['answers']:,} answers read; written: {rows or 'nothing, all was known'}")
 
 
-def proposed(found: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print where a proposed manifest is, what it asks, and which files were not understood."""
-    if as_json:
-        say(written(found))
-        return
-    say(f"  {found['files']:,} files looked at; the manifest is {found['manifest']}")
-    for question in found["questions"]:
-        say(f"  question: {question}")
-    for item in found["not_understood"][:20]:
-        say(f"  not understood: {item['file']}: {item['reason']}")
-    if len(found["not_understood"]) > 20:
-        say(f"  … and {len(found['not_understood']) - 20:,} more: --json lists them")
-
-
 def published(done: Any, *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
@@ -197,6 +183,18 @@ def rows(
         _table(found, units)
     else:
         say("  no rows")
+
+
+def told(lines: Iterable[str], world: str) -> None:
+    """Print an answer that is already in words, below the world it speaks of."""
+    _banner(world)
+    for line in lines:
+        say(f"  {line}" if line else "")
+
+
+def say_json(value: object) -> None:
+    """Print a value as JSON."""
+    say(written(value))
 
 
 def findings(found: Iterable[Any], *, as_json: bool) -> None:
