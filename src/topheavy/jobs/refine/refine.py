@@ -122,7 +122,8 @@ class _Refining:
             try:
                 printed = parse_guarded(self.sources[entry.unit.source], self.lake.read(entry))
                 parsed = in_home_currency(without_closed_days(printed, entry.unit.id), self.rates)
-                parsed = with_unit_steps_doubted(parsed)
+                if entry.unit.session is None:  # one session has no steps
+                    parsed = with_unit_steps_doubted(parsed)
             except Malformed as error:
                 self._set_aside(entry, one_line(error))
                 continue
