@@ -52,7 +52,7 @@ def test_models_stand_on_the_scoreboard_and_one_of_them_has_forecast(place: Home
     assert (card.model, card.world) == ("har", "simulated")
     assert card.trained_until == date(2024, 11, 29)  # ten sessions before the last: 12-02 to 12-13
     assert "5 models tried" in part.line
-    assert f"{GIANTS * PLAYED} of its forecasts are scored" in part.line
+    assert f"volatility-1 (har) is registered, {GIANTS * PLAYED} forecasts scored" in part.line
     ahead = ask(place, "SELECT DISTINCT session FROM forecasts EXCEPT SELECT DISTINCT session FROM scores")
     assert ahead == [{"session": date(2024, 12, 16)}]  # the Monday after the market's last Friday
 
