@@ -19,6 +19,8 @@ from topheavy.jobs.demo import demo
 from topheavy.jobs.demo.forecasts import PLAYED, forecast
 from topheavy.jobs.demo.live import RATE, streamed, streaming
 from topheavy.jobs.demo.part import left_out, missing
+from topheavy.jobs.demo.portfolio import portfolio
+from topheavy.portfolios.shelf import Shelf
 from topheavy.tables.read import read
 
 SINCE, UNTIL = date(2021, 11, 1), date(2024, 12, 13)
@@ -37,6 +39,15 @@ def trades(place: Home) -> list[dict[str, Any]]:
     return sorted(
         read(place.tables, dataset("trades")).to_pylist(), key=lambda row: (row["event_time"], row["sequence"])
     )
+
+
+def test_a_portfolio_is_kept_and_one_of_that_name_stays(place: Home) -> None:
+    part = portfolio(place)
+    largest = ask(place, "SELECT security FROM market_caps WHERE session = DATE '2024-12-13' ORDER BY market_cap DESC")
+    names = [row["security"] for row in largest[:5]]
+    assert part.line.startswith(f'portfolio "demo" is kept, 30% {names[0]}, 25% {names[1]}, 20% {names[2]}')
+    Shelf(place.settings.home).keep("demo", f"100% {names[4]}".encode())
+    assert f"100% {names[4]};" in portfolio(place).line
 
 
 def test_models_stand_on_the_scoreboard_and_one_of_them_has_forecast(place: Home) -> None:
