@@ -88,7 +88,7 @@ def backtest(
             for model in models
             for at, fold in enumerate(asked)
         ]
-        watching.start("backtest", len(units))
+        watching.start(f"backtest {task.target.name}", len(units))
         said: dict[str, dict[Fold, Said]] = {model.name: {} for model in models}
         failed: dict[str, str] = {}
         for unit, came in run_all(units, workers):
