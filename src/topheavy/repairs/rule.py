@@ -90,3 +90,9 @@ def later_factor(splits: list[tuple[date, float]], day: date) -> float:
         if effective > day:
             factor *= ratio
     return factor
+
+
+def whole_since(frames: Frames) -> dict[str, date]:
+    """Return security → the first day of a count of its whole company: from then on no class's count is used."""
+    whole = frames["shares"].filter(pl.col("covers") == "issuer")
+    return dict(whole.group_by("security").agg(pl.col("effective").min()).iter_rows())

@@ -127,9 +127,10 @@ def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
         say(_json({"world": world, **found}))
         return
     _banner(world)
-    say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
-        f"{len(found['missing']):,} members without a cap for a time")  # fmt: skip
-    for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
+    kinds = {"failed": "units failed", "withheld": "sessions withheld", "missing": "members without a cap for a time"}
+    counted = [f"{len(found[name]):,} {words}" for name, words in (kinds | {"doubted": "doubts open"}).items()]
+    say("  " + ", ".join(counted))
+    for title in ("failed", "contradictions", "remarks", "withheld", "missing", "doubted"):
         if found[title]:
             say(f"\n  {title}")
             _table(found[title][:40])
@@ -147,7 +148,7 @@ def status(found: Mapping[str, Any], *, as_json: bool) -> None:
     for one in found["collecting"]:
         left = f", {text.span(one['seconds_left'])} left" if one["seconds_left"] is not None else ""
         say(f"  collecting {one['title']}: {one['ended']:,} of {one['asked']:,}, {one['failed']:,} failed{left}")
-    for title in ("units", "sessions", "tables"):
+    for title in ("units", "sessions", "tables", "doubts"):
         if found[title]:
             _table(found[title])
     about = found["published"]
