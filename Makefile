@@ -78,7 +78,7 @@ clean: ## Remove the environment and the demo's home
 
 .venv/ready: uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the environment …"
-	@$(UV) sync --frozen --quiet --inexact && touch $@
+	@$(UV) sync --frozen --quiet --inexact --extra demo && touch $@
 
 .venv/dev: uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the environment with the test tools …"

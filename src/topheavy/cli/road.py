@@ -33,24 +33,30 @@ from topheavy.core.settings import read_settings
 def demo(
     home: Annotated[Path | None, typer.Option("--home", help="Where the demo lives.")] = None,
     serve: Annotated[bool, typer.Option(help="Serve the page afterwards, until Ctrl-C.")] = True,
-    companies: Annotated[int, typer.Option(help="How many companies the simulated market has.", min=20)] = 500,
+    companies: Annotated[int, typer.Option(help="How many companies the simulated market has.", min=30)] = 500,
     port: PortOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Run a simulated market through the whole road and open the page. No key, no network."""
     from topheavy.answers.summary import summarise
     from topheavy.jobs.demo import demo as run_demo
+    from topheavy.jobs.demo.forecasts import forecast
+    from topheavy.jobs.demo.live import streamed, streaming
 
-    settings = read_settings(home or Path(".topheavy-demo"))
+    settings, progress = read_settings(home or Path(".topheavy-demo")), terminal.progress(as_json)
     with place_at(settings) as place:
-        done = run_demo(place, companies=companies, progress=terminal.progress(as_json))
-        terminal.summary(summarise(place.warehouse), done.failures, settings.home, as_json=as_json)
-    if serve and sys.stdout.isatty() and not as_json:
-        from topheavy.jobs.serve.serve import serve as job
+        done = run_demo(place, companies=companies, progress=progress)
+        parts = [forecast(place, progress=progress), streamed(place, progress=progress)]
+        found = summarise(place.warehouse)
+        more = {part.name: part.line for part in parts}
+        terminal.summary(found, done.failures, settings.home, parts=more, as_json=as_json)
+        if serve and sys.stdout.isatty() and not as_json:
+            from topheavy.jobs.serve.serve import serve as job
 
-        job(settings, port, terminal.address)
-    elif not as_json:
-        terminal.say(f"To look at it: make serve, or topheavy serve --home {settings.home}")
+            with streaming(place):
+                job(settings, port, terminal.address)
+        elif not as_json:
+            terminal.say(f"To look at it: make serve, or topheavy serve --home {settings.home}")
 
 
 @app.command()

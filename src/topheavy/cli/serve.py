@@ -21,7 +21,7 @@ def serve(home: HomeOption = None, port: PortOption = 8050) -> None:
 def simulate(
     port: Annotated[int, typer.Option(help="Port of the API (0: any free one).")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed is the same market.")] = 7,
-    companies: Annotated[int, typer.Option(help="How many companies.", min=20)] = 500,
+    companies: Annotated[int, typer.Option(help="How many companies.", min=30)] = 500,
     faults: Annotated[
         str, typer.Option(help='Faults to play: "502:5%,latency:50ms", a TOML file, or list to print them all.')
     ] = "",

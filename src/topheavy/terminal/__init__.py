@@ -37,11 +37,19 @@ def address(url: str) -> None:
     say(f"\n  The page: {url}\n  Ctrl-C ends it.\n")
 
 
-def summary(found: Any, failures: Sequence[str], home: Path, refines: Sequence[Any] = (), *, as_json: bool) -> None:
-    """Print what the published figures say; ``refines`` is what JSON says of what was read."""
+def summary(
+    found: Any,
+    failures: Sequence[str],
+    home: Path,
+    refines: Sequence[Any] = (),
+    *,
+    parts: Mapping[str, str] | None = None,
+    as_json: bool,
+) -> None:
+    """Print what the published figures say, and a line on each of ``parts``; JSON also says what was read."""
     if as_json:
         say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
-                   "refined": list(refines)}))  # fmt: skip
+                   "refined": list(refines), "parts": dict(parts or {})}))  # fmt: skip
         return
     if found is None:
         say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
@@ -65,6 +73,8 @@ def summary(found: Any, failures: Sequence[str], home: Path, refines: Sequence[A
     say(f"  Repairs {sum(found.repairs.values()):,}{f': {kinds}' if kinds else ''}")
     if failures:
         say(f"  Failures {len(failures):,}, first {failures[0]}")
+    for part, line in (parts or {}).items():
+        say(f"  {part}: {line}")
     say(f"  Everything is in {home}\n")
 
 

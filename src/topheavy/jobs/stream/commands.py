@@ -64,16 +64,20 @@ def send(
     topic: str = "trades",
     sink: bool = False,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """Send a feed's trades to a topic, and follow them into the tables where ``sink`` says so; return the account."""
+    """Send a feed's trades to a topic, and follow them into the tables where ``sink`` says so; return the account.
+
+    It ends with the feed, at the limit, by Ctrl-C or once ``stop`` is set.
+    """
     target, manner = broker(settings), Manner(speed=speed, topic=topic, limit=limit)
     asked = made_up(settings, asked) if pick_feed(name).kind is SourceKind.SIMULATED else asked
     if target.practice and not sink:
         raise UsageError("the practice broker ends with this process: name a Kafka in TOPHEAVY_KAFKA, or add --sink")
     if not sink:
-        return _account(feed(settings, name, asked, manner, progress, to=target))
+        return _account(feed(settings, name, asked, manner, progress, to=target, stop=stop))
     make_topics(target, (topic, f"{topic}.dead"))
-    enough = threading.Event()
+    enough = stop or threading.Event()
     with open_home(settings) as home, _followed(home, target, topic, enough) as followed:
         report = feed(settings, name, asked, manner, progress, to=target, stop=enough)
         _wait_until_read(home, target, topic, followed.over)

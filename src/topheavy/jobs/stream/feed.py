@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from math import ceil
 from types import FrameType
 
 from topheavy.core.errors import UsageError
@@ -15,6 +16,9 @@ from topheavy.stream.feed import feed as pick_feed
 from topheavy.stream.kafka.broker import DEAD, TRADES, Broker, broker, make_topics
 from topheavy.stream.kafka.producer import PATIENCE, RECORDS_A_MESSAGE, Report, TradeProducer
 from topheavy.stream.pace import Pace
+
+THOUSAND = 1_000
+"""Records between two words to whoever watches; without a limit nobody knows how far it is."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -55,14 +59,16 @@ def feed(
     pace = Pace(how.speed, stop or threading.Event())
     target = to or broker(settings)
     make_topics(target, (how.topic, DEAD if how.topic == TRADES else f"{how.topic}.dead"))
-    watching.start(f"{pick_feed(name).title} → {target.title}", 0)
+    watching.start(f"{pick_feed(name).name} → {target.title}, in thousands", ceil(how.limit / THOUSAND))
     # A slice's length is in the market's time: played faster, it holds more. Unpaced, only its size matters.
     gathered = replace(ask, slice=ask.slice * how.speed if how.speed else float("inf"))
     producer = TradeProducer(target, how.topic, most=how.most, patience=how.patience)
     with stopped_by_signals(pace.stop), producer:
         for batch in pace.keep(pick_feed(name).trades(settings, gathered)):
-            producer.send(batch.slice(0, how.limit - producer.report.sent) if how.limit else batch)
-            watching.advance()
+            before = producer.report.sent
+            producer.send(batch.slice(0, how.limit - before) if how.limit else batch)
+            for _ in range(ceil(producer.report.sent / THOUSAND) - ceil(before / THOUSAND)):
+                watching.advance()
             if how.limit and producer.report.sent >= how.limit:
                 break
     watching.finish()

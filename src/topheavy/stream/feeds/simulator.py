@@ -19,6 +19,9 @@ VENUES = ("SIM-A", "SIM-B", None)
 STEP = 0.0002
 """Deviation of one trade's log return."""
 
+ODD = 1.04
+"""What an odd trade is printed at, in the market's price: too much to be one of its steps."""
+
 MICROS = 1_000_000
 
 
@@ -34,6 +37,7 @@ class Simulator(Feed):
         """Yield ``ask.rate`` trades a second from ``ask.begin`` on (else from now), for ever.
 
         ``ask.options["prices"]``: the price that a security begins at; without securities asked for, these are traded.
+        ``ask.options["odd"]``: the part of the trades that are printed far from the market, to be found (default none).
         """
         if not ask.rate > 0:
             raise UsageError(f"a market of {ask.rate} trades a second is none: give a rate above zero")
@@ -47,7 +51,7 @@ class Simulator(Feed):
 def _market(
     feed: str, names: tuple[str, ...], begin: datetime, ask: Ask, begins: Mapping[str, float]
 ) -> Iterator[Timed]:
-    rng = np.random.default_rng(ask.seed)
+    rng, odd = np.random.default_rng(ask.seed), np.random.default_rng([ask.seed, 1])
     drawn = rng.uniform(20, 500, len(names))
     logs = np.log([begins.get(name, price) for name, price in zip(names, drawn, strict=True)])
     count = max(1, round(ask.rate * min(ask.slice, 1.0)))
@@ -56,6 +60,7 @@ def _market(
         clocks = clock + np.cumsum(rng.exponential(1 / ask.rate, count))
         which = rng.integers(0, len(names), count)
         prices = _walk(logs, which, rng)
+        prices = np.where(odd.random(count) < ask.options.get("odd", 0.0), np.round(prices * ODD, 2), prices)
         columns = _columns(feed, names, sequence, int(begin.timestamp() * MICROS), clocks, which, prices, rng)
         yield Timed(float(clocks[-1]), pa.record_batch(columns, schema=TRADE))
         sequence, clock = sequence + count, float(clocks[-1])

@@ -1,4 +1,4 @@
-"""The demo: a simulated market goes the whole road, over loopback HTTP, through the real vendor clients."""
+"""The demo's road: a simulated market goes the whole of it, over loopback HTTP, through the real vendor clients."""
 
 from collections import Counter
 from dataclasses import replace
