@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from topheavy.repairs.examples import count_rows
+from topheavy.repairs.examples import count_rows, no_dividends
 from topheavy.repairs.rule import Frames, Repair, Rule, later_factor, splits_of
 from topheavy.repairs.split_kind import followed
 
@@ -25,6 +25,9 @@ SMALLEST = log(1.7)
 
 REACH = 5
 """Sessions around a split within which unadjusted prices may end."""
+
+LARGE_DIVIDEND = 0.2
+"""A part of the price; a dividend of it and more moves the price as a split does."""
 
 FIELDS = ("open", "high", "low", "close")
 
@@ -44,7 +47,7 @@ class BarUnit(Rule):
     name: ClassVar[str] = "bar_unit"
     title: ClassVar[str] = "Prices on the other side of a split than their date says"
     order: ClassVar[int] = 50
-    reads: ClassVar[tuple[str, ...]] = ("bars", "splits", "shares")
+    reads: ClassVar[tuple[str, ...]] = ("bars", "splits", "shares", "dividends")
 
     def find(self, frames: Frames) -> list[Repair]:
         """Return a repair for each price on the wrong share unit."""
@@ -100,7 +103,9 @@ class BarUnit(Rule):
             {"security": ["GAP"], "effective": [date(2021, 7, 20)], "ratio": [4.0], "kind": ["split"]}
         )
         expected: list[tuple[str, date, float | None]] = [("GAP", days[2], 181.6)] * 4
-        return {"bars": bars, "splits": splits, "shares": count_rows([])}, expected + [("GAP", days[3], 187.8)] * 4
+        return {"bars": bars, "splits": splits, "shares": count_rows([]), "dividends": no_dividends()}, expected + [
+            ("GAP", days[3], 187.8)
+        ] * 4
 
 
 def _levelled(bars: pl.DataFrame, splits: dict[str, list[tuple[date, float]]]) -> pl.DataFrame:
@@ -118,14 +123,20 @@ def believed(
     """Return the splits that say something of these prices.
 
     Prices said to be as traded that go on over a split contradict it: they are only taken for adjusted too early
-    where the counts filed around the split made its step, or where nothing counts the security at all.
+    where the counts filed around the split made its step, or where nothing counts the security at all. A large
+    dividend on the split's day makes a step of its own, beside which the split's cannot be told.
     """
+    paid = frames["dividends"].filter(pl.col("security") == security).group_by("effective").agg(pl.col("amount").sum())
+    amounts = dict(paid.iter_rows())
+    closes = series["close"].to_list()
     counted = bool(frames["shares"].filter(pl.col("security") == security).height)
     traded = dict(zip(series["session"], series["basis"] == series["session"], strict=True))
     days = series["session"].to_list()
 
     def is_believed(day: date, ratio: float) -> bool:
         place = bisect_left(days, day)
+        if 0 < place < len(days) and amounts.get(day, 0.0) > LARGE_DIVIDEND * closes[place - 1]:
+            return False
         as_traded = 0 < place < len(days) and traded[days[place - 1]]
         return not (counted and as_traded) or followed(frames["shares"], security, day, ratio) is True
 

@@ -23,6 +23,10 @@ SLIP = 100.0
 USUAL = 3.0
 """A hundredth of the amount is what is usually paid when it is within this factor of it."""
 
+FEW = 4
+"""With fewer dividends no one knows what is usual."""
+
+ALIKE = 0.5
 ROUNDING = 0.005
 
 
@@ -38,7 +42,10 @@ class DividendSize(Rule):
         """Return a repair for each amount that is changed or not used."""
         paid = frames["dividends"].filter(pl.col("amount") > 0).sort("security", "effective", "amount", "source")
         twice = list(self._twice(paid))
-        return twice + list(self._too_large(paid, frames, {(item.security, item.effective) for item in twice}))
+        too_small = list(self._too_small(paid))
+        return (
+            twice + too_small + list(self._too_large(paid, frames, {(item.security, item.effective) for item in twice}))
+        )
 
     def _twice(self, paid: pl.DataFrame) -> Iterator[Repair]:
         same_day = paid.filter(pl.len().over("security", "effective") > 1)
@@ -76,12 +83,25 @@ class DividendSize(Rule):
         assert isinstance(printed, float)
         seen = f"{printed:g} is {amount / before:.0%} of the close before, {before:g}, and the next was {after:g}"
         others = [other for other in amounts if other != printed]
-        usual = median(others) if others else None
-        hundredth = usual is not None and 1 / USUAL < printed / SLIP / usual < USUAL
-        if hundredth or (usual is None and amount / SLIP < LARGE * before and amount > LARGE * 2 * before):
+        usual = median(others) if others else printed
+        same_slip = 1 / USUAL < printed / usual < USUAL  # all of them are in pence, or it is the only one
+        hundredth = 1 / USUAL < printed / SLIP / usual < USUAL or (same_slip and amount > 2 * LARGE * before)
+        if hundredth and amount / SLIP < LARGE * before:
             yield self._repair(row, printed / SLIP, f"{seen}: a hundredth of it is paid, {printed / SLIP:g}")
         else:
             yield self._repair(row, None, f"{seen}: not taken out of the price")
+
+    def _too_small(self, paid: pl.DataFrame) -> Iterator[Repair]:
+        """Yield amounts a hundredth of what is usual, to two digits: pounds where pence are meant."""
+        usual = pl.col("amount").median().over("security")
+        suspects = paid.filter(pl.len().over("security") >= FEW, pl.col("amount") < 2 / SLIP * usual)
+        for (security,), rows in suspects.group_by("security", maintain_order=True):
+            amounts = paid.filter(pl.col("security") == security)["amount"].to_list()
+            for row in rows.iter_rows(named=True):
+                mended = row["amount"] * SLIP
+                if any(abs(mended / other - 1) < ALIKE for other in amounts):
+                    why = f"{row['amount']:g} is a hundredth of what is usually paid, {mended:g}"
+                    yield self._repair(row, mended, why)
 
     def _repair(self, row: dict[str, object], after: float | None, why: str) -> Repair:
         day, amount = row["effective"], row["amount"]

@@ -13,6 +13,7 @@ from typing import ClassVar
 import polars as pl
 
 from topheavy.repairs.doubts.doubt import Doubt, DoubtRule
+from topheavy.repairs.examples import no_dividends
 from topheavy.repairs.prices import Prices, price_series
 from topheavy.repairs.ratios import in_words, slip_near, split_near
 from topheavy.repairs.rule import Frames, Repair
@@ -49,19 +50,22 @@ class PriceStep(DoubtRule):
 
     name: ClassVar[str] = "price_step"
     title: ClassVar[str] = "A price that leaves the session before by more than a market moves"
-    reads: ClassVar[tuple[str, ...]] = ("bars", "splits")
+    reads: ClassVar[tuple[str, ...]] = ("bars", "splits", "dividends")
 
     def find(self, frames: Frames) -> list[Doubt]:
         """Return one doubt a stretch, or a step that lasts."""
         spun_off = _listed(frames["splits"].filter(pl.col("kind") != "split"))
         splits = _listed(frames["splits"].filter(pl.col("kind") == "split"))
+        paid = {(name, day): amount for name, day, amount in _paid(frames["dividends"]).iter_rows()}
         return [
             doubt
             for prices in price_series(frames, LEAST)
-            for doubt in self._about(prices, spun_off.get(prices.security, []), splits.get(prices.security, []))
+            for doubt in self._about(prices, spun_off.get(prices.security, []), splits.get(prices.security, []), paid)
         ]
 
-    def _about(self, prices: Prices, spun_off: Listed, splits: Listed) -> Iterator[Doubt]:
+    def _about(
+        self, prices: Prices, spun_off: Listed, splits: Listed, paid: dict[tuple[str, date], float]
+    ) -> Iterator[Doubt]:
         edges = [place for place in range(1, len(prices.days)) if abs(prices.step(place)) >= LEAST]
         paired: set[int] = set()
         for first in edges:
@@ -73,6 +77,8 @@ class PriceStep(DoubtRule):
             place for place in edges if place not in paired and is_no_move(prices, place, [day for day, *_ in spun_off])
         ]
         for place in lasting:
+            if _is_paid_out(prices, place, paid.get((prices.security, prices.days[place]), 0.0)):
+                continue
             yield self._step(prices, place, splits)
 
     def _stretch(self, prices: Prices, first: int, after: int) -> Doubt:
@@ -140,7 +146,9 @@ class PriceStep(DoubtRule):
         )
         text = dict.fromkeys(("security", "kind", "source"), pl.String)
         schema = {**text, "effective": pl.Date, "ratio": pl.Float64}
-        return {"bars": bars, "splits": pl.DataFrame(schema=schema)}, [("TENTH", days[0], None)]
+        return {"bars": bars, "splits": pl.DataFrame(schema=schema), "dividends": no_dividends()}, [
+            ("TENTH", days[0], None)
+        ]
 
 
 def is_no_move(prices: Prices, place: int, listed: list[date]) -> bool:
@@ -177,6 +185,16 @@ def _both_sides(prices: Prices, place: int) -> tuple[date, date | None]:
     last = place + HORIZON if after > before else len(prices.days)
     until = prices.days[last] if last < len(prices.days) else None
     return prices.days[first], until
+
+
+def _paid(dividends: pl.DataFrame) -> pl.DataFrame:
+    return dividends.group_by("security", "effective").agg(pl.col("amount").sum())
+
+
+def _is_paid_out(prices: Prices, place: int, amount: float) -> bool:
+    """Say whether a dividend that went ex makes the step, to a tenth of the price before."""
+    before, after = prices.closes[place - 1], prices.closes[place]
+    return 0 < amount < before and abs(before - amount - after) < before / 10
 
 
 def _listed(splits: pl.DataFrame) -> dict[str, Listed]:
