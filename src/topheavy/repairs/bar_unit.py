@@ -169,14 +169,15 @@ def _around(days: list[date], levels: list[float], day: date, ratio: float) -> t
     """
     listed = bisect_left(days, day)
     step = log(ratio)
+    close = max(CLOSE, abs(step) / 10)  # beside ten thousand to one a market may move more
     for early in sorted(range(listed - REACH, listed + REACH + 1), key=lambda place: abs(place - listed)):
         if not 0 < early < len(days) or (early != listed and not 0 < listed < len(days)):
             continue
         gap = levels[early - 1] - levels[early]
-        if abs(abs(gap) - abs(step)) <= CLOSE:
+        if abs(abs(gap) - abs(step)) <= close:
             divisor = ratio if gap * step > 0 else 1 / ratio
             first = early - 1
-            while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > CLOSE:
+            while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > close:
                 first -= 1
             return range(first, early), divisor
     return range(0), 1.0
