@@ -63,7 +63,7 @@ class Count:
 
 def count_series(frames: Frames) -> dict[tuple[str, str], list[Count]]:
     """Return (security, covers) → its counts by date, the count known last where several speak of one date."""
-    ordered = frames["shares"].sort("security", "covers", "effective", "known", "source", descending=False)
+    ordered = frames["shares"].sort("security", "covers", "effective", "known", "source", "count", descending=False)
     latest = ordered.unique(subset=["security", "covers", "effective"], keep="last", maintain_order=True)
     splits = splits_of(frames)
     series: dict[tuple[str, str], list[Count]] = {}
