@@ -4,6 +4,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 # One test worker more than there are cores: some tests wait for a broker or a clock.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# A developer's loop leaves out what takes long, and contracts that fit every model or ask every question.
+QUICK := not (slow or road or kill or kafka or browser or market)
+QUICK_WITHOUT := contracts/test_model_contract.py contracts/test_question_contract.py forecast/test_lstm.py \
+  forecast/test_lstm_training.py forecast/test_leaks.py forecast/test_backtest.py jobs/test_disk.py deploy
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export OMP_WAIT_POLICY := PASSIVE
 export UV_PYTHON_DOWNLOADS ?= automatic
@@ -26,7 +30,7 @@ test: .venv/dev ## Run all tests
 
 quick: .venv/dev ## Style, types and the tests that need nothing, in under a minute: a developer's loop
 	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
-	@.venv/bin/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not (slow or kill or kafka or browser or market)"
+	@.venv/bin/python -m pytest -q -n $(WORKERS) --dist worksteal -m "$(QUICK)" $(QUICK_WITHOUT:%=--ignore=tests/%)
 
 lint: .venv/dev ## Check style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

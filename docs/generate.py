@@ -51,7 +51,7 @@ def question_page() -> str:
 ASKED = """\
 Each is asked alike everywhere: `topheavy show NAME`, `GET /api/NAME` (JSON, CSV or Arrow), and
 `topheavy.open(home).ask("NAME", …)` in Python. An index, level or group that is not named is SP500, issuer and
-magnificent7, where they are published. A day or a period narrows by the day column.
+magnificent7, where they are published; `all` stands for every one. A day or a period narrows by the day column.
 """
 
 

@@ -32,8 +32,28 @@ def topheavy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return call
 
 
+@pytest.fixture(scope="module")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that went the road, to be read by commands and changed by none."""
+    folder = tmp_path_factory.mktemp("published")
+    manifest = write(folder / "in")
+    words = ("run", "files", "--from", str(manifest), "--since", "2024-06-06", "--until", "2024-06-11")
+    command = [sys.executable, "-c", "from topheavy.cli import main; main()", *words, "--home", str(folder / "home")]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return folder / "home"
+
+
+@pytest.fixture
+def reading(topheavy: Run, published_home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Commands that only look at the published home."""
+    monkeypatch.chdir(published_home.parent)  # the files it was made of lie there
+    monkeypatch.setenv("TOPHEAVY_HOME", str(published_home))
+    return topheavy
+
+
 @pytest.fixture
 def published(topheavy: Run, tmp_path: Path) -> Run:
+    """A home of the test's own that went the road, for commands that change it."""
     manifest = write(tmp_path / "in")
     code, _, err = topheavy("run", "files", "--from", str(manifest), "--since", "2024-06-06", "--until", "2024-06-11")
     assert code == 0, err
@@ -49,8 +69,8 @@ def test_run_says_what_the_figures_are(topheavy: Run, tmp_path: Path) -> None:
     assert "refine" in err
 
 
-def test_show_prints_a_metric_for_people_and_for_programs(published: Run) -> None:
-    code, out, _ = published("show", "concentration", "--json")
+def test_show_prints_a_metric_for_people_and_for_programs(reading: Run) -> None:
+    code, out, _ = reading("show", "concentration", "--json")
     assert code == 0
     answer = json.loads(out)
     assert answer["world"] == "real"
@@ -58,13 +78,13 @@ def test_show_prints_a_metric_for_people_and_for_programs(published: Run) -> Non
     assert row["session"] == "2024-06-11"
     assert row["share"] == pytest.approx(13 / 69)
     assert row["hhi"] == pytest.approx(10_000 * (13**2 + 23**2 + 33**2) / 69**2)
-    code, out, _ = published("show", "concentration", "--on", "2024-06-06")
+    code, out, _ = reading("show", "concentration", "--on", "2024-06-06")
     assert code == 0
     assert "16.67 %" in out
 
 
-def test_show_of_a_period_has_a_row_a_session(published: Run) -> None:
-    _, out, _ = published("show", "change", "--since", "2024-06-06", "--until", "2024-06-10", "--json")
+def test_show_of_a_period_has_a_row_a_session(reading: Run) -> None:
+    _, out, _ = reading("show", "change", "--since", "2024-06-06", "--until", "2024-06-10", "--json")
     rows = json.loads(out)["rows"]
     assert [row["session"] for row in rows] == ["2024-06-06", "2024-06-07", "2024-06-10"]
     assert rows[1]["share_change"] == pytest.approx(11 / 63 - 10 / 60)
@@ -90,8 +110,8 @@ def test_show_of_a_period_has_a_row_a_session(published: Run) -> None:
         (("frobnicate",), 2, "frobnicate"),
     ],
 )
-def test_a_mistake_is_one_line_on_standard_error(published: Run, words: tuple[str, ...], code: int, says: str) -> None:
-    ended, out, err = published(*words)
+def test_a_mistake_is_one_line_on_standard_error(reading: Run, words: tuple[str, ...], code: int, says: str) -> None:
+    ended, out, err = reading(*words)
     assert ended == code
     assert says in err
     assert len(err.strip().splitlines()) == 1
@@ -115,8 +135,8 @@ def test_a_failed_file_fails_the_run_and_is_listed(published: Run, tmp_path: Pat
     assert len(json.loads(out)["failed"]) == 1
 
 
-def test_status_counts_what_the_home_holds(published: Run) -> None:
-    code, out, _ = published("status", "--json")
+def test_status_counts_what_the_home_holds(reading: Run) -> None:
+    code, out, _ = reading("status", "--json")
     assert code == 0
     held = {row["table"]: row["rows"] for row in json.loads(out)["tables"]}
     assert held["bars"] == 12
@@ -124,8 +144,8 @@ def test_status_counts_what_the_home_holds(published: Run) -> None:
     assert held["market_caps"] == 12
 
 
-def test_sql_answers_over_the_published_copy(published: Run) -> None:
-    _, out, _ = published("sql", "SELECT ticker, close_price FROM daily_trading ORDER BY ALL DESC LIMIT 1", "--json")
+def test_sql_answers_over_the_published_copy(reading: Run) -> None:
+    _, out, _ = reading("sql", "SELECT ticker, close_price FROM daily_trading ORDER BY ALL DESC LIMIT 1", "--json")
     assert json.loads(out)["rows"] == [{"ticker": "CCC", "close_price": 33.0}]
 
 

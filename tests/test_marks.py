@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.marks import mark_items
+from support.marks import goes_the_road, mark_items
 from support.skipped import PARTS, part_of, told
 
 TESTS = Path(__file__).parent
@@ -21,6 +21,12 @@ def test_what_takes_a_broker_a_browser_or_the_market_is_marked(pytester_items: l
         "test_the_market": ["market", "skipif"],
         "test_nothing": [],
     }
+
+
+def test_a_file_that_runs_jobs_or_commands_goes_the_road() -> None:
+    assert goes_the_road(TESTS / "jobs" / "test_collect.py")
+    assert goes_the_road(TESTS / "test_cli.py")
+    assert not goes_the_road(TESTS / "core" / "test_text.py")
 
 
 @pytest.fixture
@@ -81,3 +87,19 @@ def test_what_is_about_no_part_is_told_as_it_is() -> None:
         "1 test skipped for want of a browser: sudo apt-get install chromium",
         "1 test skipped: a vendor's market has no seed",
     ]
+
+
+def test_what_the_quick_loop_leaves_out_by_name_is_there() -> None:
+    makefile = (TESTS.parent / "Makefile").read_text()
+    listed = re.search(r"^QUICK_WITHOUT := ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    assert listed is not None
+    names = listed[1].replace("\\", " ").split()
+    assert len(names) > 3
+    assert not [name for name in names if not (TESTS / name).exists()]
+
+
+def test_every_contract_that_the_guide_names_is_there() -> None:
+    guide = (TESTS.parent / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", guide))
+    assert len(named) >= 9
+    assert not [name for name in named if not (TESTS.parent / name).exists()]

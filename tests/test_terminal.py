@@ -1,5 +1,7 @@
 """What a person reads of long work."""
 
+import json
+
 import pytest
 
 from topheavy import terminal
@@ -21,3 +23,13 @@ def test_lines_end_with_what_was_said_last(capsys: pytest.CaptureFixture[str]) -
     assert first.endswith(" s, loss 0.5")
     assert second.endswith(" s")
     assert "loss" not in second
+
+
+def test_json_stays_json_where_a_number_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"x": float("nan"), "y": float("inf"), "z": 1.5, "deep": [float("-inf"), {"n": float("nan")}]}]
+    terminal.rows("sql", rows, "real", as_json=True)
+    printed = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert printed["rows"] == [{"x": None, "y": None, "z": 1.5, "deep": [None, {"n": None}]}]
+    assert "written as null" in printed["note"]
+    terminal.rows("sql", [{"z": 1.5}], "real", as_json=True)
+    assert "note" not in json.loads(capsys.readouterr().out)

@@ -19,6 +19,7 @@ The map. A datum is always somewhere; a room is a place where data rests, and st
     forecast   models, one file each; folds and scores against "tomorrow = today"; the registry
     warehouse  the published copy: one DuckDB file, keys checked, read-only sandboxed SQL
     home       a home opened: lake, tables, warehouse and settings at hand
+    portfolios  what a person owns: brokers' exports read, one file a format; kept in the home, for its owner alone
     answers    READS: what can be asked of a home, typed, each answer with its evidence
     jobs       WRITES: carries data from room to room, a folder a leg: collect, refine, publish, stream, forecast …
     web        DRAWS: the frame, the JSON interface, and a folder for each page with its own parts
@@ -112,9 +113,23 @@ SEES: dict[str, frozenset[str]] = {
     "metrics": frozenset({"core", "datasets"}),
     "forecast": frozenset({"core", "datasets"}),
     "warehouse": frozenset({"core", "datasets"}),
+    "portfolios": frozenset({"core"}),
     "home": frozenset({"core", "lake", "tables", "warehouse"}),
-    "answers": frozenset({"core", "datasets", "home", "lake", "tables", "stream", "metrics", "forecast", "warehouse"}),
-    "web": frozenset({"core", "datasets", "answers"}),
+    "answers": frozenset(
+        {
+            "core",
+            "datasets",
+            "portfolios",
+            "home",
+            "lake",
+            "tables",
+            "stream",
+            "metrics",
+            "forecast",
+            "warehouse",
+        }
+    ),
+    "web": frozenset({"core", "datasets", "portfolios", "answers"}),
     "jobs": frozenset(
         {
             "core",
@@ -128,12 +143,13 @@ SEES: dict[str, frozenset[str]] = {
             "metrics",
             "forecast",
             "warehouse",
+            "portfolios",
             "home",
             "answers",
             "web",
         }
     ),
-    "cli": frozenset({"core", "home", "answers", "jobs", "terminal"}),
+    "cli": frozenset({"core", "portfolios", "home", "answers", "jobs", "terminal"}),
     "terminal": frozenset({"core"}),
 }
 """Room → the rooms it may import (every room may import ``core``'s words and itself)."""

@@ -165,3 +165,24 @@ def test_the_analysts_script_runs(path: Path) -> None:
     lines = told.stdout.splitlines()
     assert lines[0] == "SP500 on 2024-04-01, real, coverage 100.0 %"
     assert json.loads(lines[-1])["hhi"] == pytest.approx(4250)
+
+
+def test_all_stands_for_every_index_level_and_group(home: topheavy.OpenHome) -> None:
+    answer = home.ask("index-figures", index="all", level="all", on="2024-03-28")
+    assert [(row["index"], row["level"]) for row in answer.rows()] == [
+        (index, level) for index in ("FND", "SP500", "WTS") for level in ("issuer", "line")
+    ]
+    assert answer.narrowed == {"on": "2024-03-28"}
+    assert answer.evidence.coverage is None, "no one index's"
+
+
+def test_what_is_withheld_and_missing_is_asked_like_all_else(home: topheavy.OpenHome) -> None:
+    (withheld,) = home.ask("withheld").rows()
+    assert (withheld["session"], withheld["index"]) == (date(2024, 3, 27), "SP500")
+    assert withheld["reason"] == "coverage 50.0 % is below the floor of 70.0 %"
+    found = [(row["security"], row["sessions"], row["reason"]) for row in home.ask("missing-periods").rows()]
+    assert found == [
+        ("CCC.A", 1, "no share count"),
+        ("DDD", 1, "failed: HTTP 503 from the vendor"),
+        ("DDD", 1, "no bar"),
+    ]

@@ -95,3 +95,8 @@ def test_the_sandbox_holds_beside_live_tables(place: Home, query: str, published
         publish(place)
     with pytest.raises(WarehouseError):
         ask(place, query)
+
+
+def test_two_columns_of_one_name_are_both_there(place: Home) -> None:
+    publish(place)
+    assert ask(place, "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a") == [{"a": 1, "a_3": 2, "a_2": 3, "a_4": 4}]

@@ -9,8 +9,10 @@ import pytest
 from topheavy.core.errors import UsageError
 from topheavy.core.plugins import (
     DATASETS,
+    DOUBTS,
     ENGINES,
     FEEDS,
+    FORMATS,
     KINDS,
     MODELS,
     PAGES,
@@ -125,5 +127,5 @@ def test_the_packages_own_plugins_are_found_the_same_way(kind: Kind, name: str) 
 
 
 def test_every_kind_has_its_own_room() -> None:
-    assert set(KINDS) == {DATASETS, SOURCES, RULES, ENGINES, FEEDS, PROCESSORS, MODELS, PAGES}
+    assert set(KINDS) == {DATASETS, SOURCES, RULES, DOUBTS, ENGINES, FEEDS, PROCESSORS, MODELS, FORMATS, PAGES}
     assert len({kind.package for kind in KINDS}) == len({kind.declares for kind in KINDS}) == len(KINDS)

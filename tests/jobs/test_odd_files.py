@@ -95,3 +95,18 @@ def test_a_run_that_publishes_nothing_says_why(tmp_path: Path) -> None:
         run_files(place, write(tmp_path / "in", bars=slashes))
     assert 'dates = "MM/DD/YYYY"' in str(caught.value)
     assert "the tables hold no bars" in str(caught.value)
+
+
+def test_prices_in_pence_wait_for_a_rate_and_are_converted_once_it_is_there(tmp_path: Path) -> None:
+    """The last bar closes at 33: 0.33 pounds, at 1.5 dollars a pound 0.495 dollars."""
+    manifest = write(tmp_path / "in")
+    plain = manifest.read_text().replace('dataset = "bars"', 'dataset = "bars"\ncurrency = "GBX"')
+    manifest.write_text(plain)
+    with place_in(tmp_path) as place:
+        with pytest.raises(NotPublished, match="in GBX, and the home has no rate to USD"):
+            run_files(place, manifest)
+        (tmp_path / "in" / "rates.csv").write_text("session,currency,rate\n2024-06-06,GBP,1.5\n")
+        manifest.write_text(plain + '[[file]]\npath = "rates.csv"\ndataset = "rates"\n')
+        run_files(place, manifest)
+        (last,) = place.warehouse.rows("SELECT close FROM bars WHERE security = 'CCC' ORDER BY session DESC LIMIT 1")
+        assert last["close"] == pytest.approx(0.495)

@@ -17,6 +17,7 @@ from support.metric_market import (
     holding,
     in_group,
     market,
+    member,
     repair,
 )
 from topheavy.core.errors import MetricError
@@ -129,6 +130,7 @@ def answers() -> dict[str, pa.Table]:
         repairs=[repair("SML", FRIDAY, "close", 100.0, 101.0), repair("SML", FRIDAY, "low", 100.0, 99.0)],
         runs=[failure(MONDAY, "HTTP 500"), failure(MONDAY, "HTTP 503") | {"unit": "another"}],
         shares=[*TINY["shares"], count("SML", FRIDAY, 12)],
+        constituents=[*TINY["constituents"], member("GONE") | {"index": "WITHHELD"}],
         dividends=[dividend("SML", FRIDAY, 1.0)],
         doubts=[doubt("SML", FRIDAY)],
     )

@@ -5,8 +5,10 @@ from typing import Any
 
 from pydantic import Field
 
+from topheavy.answers.catalogue.narrowing import ALL, Narrowing
 from topheavy.answers.evidence import Evidence, Fact
 from topheavy.answers.published import Published, remembered
+from topheavy.answers.show import show
 from topheavy.core.units import Outcome
 from topheavy.home import Home
 from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
@@ -65,18 +67,6 @@ ORDER BY "index", reason, member
 FAILED = "SELECT unit, source, session, cause, attempts FROM runs WHERE outcome = 'failed' ORDER BY unit"
 
 
-_WITHHELD = (
-    "SELECT session, \"index\", reason FROM concentration WHERE level = 'issuer' AND status <> 'ok' ORDER BY 1, 2"
-)
-
-
-_MISSING = """
-SELECT "index", security, reason, MIN(session) AS since, MAX(session) AS until, COUNT(*) AS sessions
-FROM missing_members
-GROUP BY "index", security, reason ORDER BY sessions DESC, security
-"""
-
-
 DOUBTED = """
 SELECT id, security, since, until, question, evidence
 FROM doubts WHERE acts ORDER BY security, since, id
@@ -98,10 +88,14 @@ def all_gaps(home: Home) -> dict[str, Any]:
         "failed": failed,
         "contradictions": [_contradiction(remark) for remark in remarks if remark.kind == CONTRADICTION],
         "remarks": [_remark(remark) for remark in remarks if remark.kind != CONTRADICTION],
-        "withheld": home.warehouse.rows(_WITHHELD) if published else [],
-        "missing": home.warehouse.rows(_MISSING) if published else [],
+        "withheld": _of_every_index(home, "withheld") if published else [],
+        "missing": _of_every_index(home, "missing-periods") if published else [],
         "doubted": home.warehouse.rows(DOUBTED) if published else [],
     }
+
+
+def _of_every_index(home: Home, question: str) -> list[dict[str, Any]]:
+    return show(home, question, Narrowing({"index": ALL})).rows()
 
 
 def _contradiction(remark: Remark) -> dict[str, Any]:

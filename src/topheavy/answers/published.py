@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -18,14 +18,15 @@ Rows = list[dict[str, Any]]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Kept:
     """Answers that are kept until what they were made from is another edition; made by one thread at a time."""
 
-    def __init__(self, edition: Callable[[], Hashable]) -> None:
+    def __init__(self, edition: Callable[[], Hashable], most: int = MOST_HELD) -> None:
         self.lock = RLock()
-        self._edition_now = edition
+        self._edition_now, self._most = edition, most
         self._edition: Hashable = None
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -36,9 +37,21 @@ class Kept:
             if name not in self._answers:
                 self._answers[name] = make()
             self._answers.move_to_end(name)
-            while len(self._answers) > MOST_HELD:
+            while len(self._answers) > self._most:
                 self._answers.popitem(last=False)
             return self._answers[name]  # type: ignore[no-any-return]
+
+    def remember_all(self, names: Mapping[Key, Hashable], make: Callable[[list[Key]], Mapping[Key, T]]) -> dict[Key, T]:
+        """Return the answers kept under ``names``, making all that are absent at once; none of them gives way
+        meanwhile."""
+        with self.lock:
+            self._turn_over()
+            held = {key: self._answers[name] for key, name in names.items() if name in self._answers}
+            absent = [key for key in names if key not in held]
+            made = dict(make(absent)) if absent else {}
+            for key in made:
+                self.remember(names[key], partial(made.__getitem__, key))
+            return held | made
 
     def _turn_over(self) -> None:
         if (edition := self._edition_now()) != self._edition:

@@ -51,8 +51,9 @@ ENGINES = Kind("engine", "topheavy.metrics.engines", "ENGINE")
 FEEDS = Kind("feed", "topheavy.stream.feeds", "FEED")
 PROCESSORS = Kind("processor", "topheavy.stream.processors", "PROCESSOR")
 MODELS = Kind("model", "topheavy.forecast.models", "MODEL")
+FORMATS = Kind("format", "topheavy.portfolios.formats", "FORMAT")
 
-KINDS = (DATASETS, SOURCES, RULES, DOUBTS, ENGINES, FEEDS, PROCESSORS, MODELS, PAGES)
+KINDS = (DATASETS, SOURCES, RULES, DOUBTS, ENGINES, FEEDS, PROCESSORS, MODELS, FORMATS, PAGES)
 
 
 def scan(kind: Kind) -> Iterator[Found]:

@@ -18,6 +18,15 @@ def normal(symbol: str) -> str:
     return _CLASS.sub(r"\1.\2", plain)
 
 
+_VENUES = frozenset({"L", "F", "T"})
+"""London, Frankfurt, Tokyo: behind a dot these are exchanges in Yahoo's spelling, and no letters of classes."""
+
+
 def dashed(symbol: str) -> str:
-    """Return the spelling Yahoo uses: a dash before the class letter (``BRK-B``)."""
-    return normal(symbol).replace(".", "-")
+    """Return the spelling Yahoo uses: a dash before the class letter, a dot before an exchange.
+
+    >>> dashed("BRK.B"), dashed("LLDN.L"), dashed("MC.PA")
+    ('BRK-B', 'LLDN.L', 'MC.PA')
+    """
+    plain = normal(symbol)
+    return _CLASS.sub(lambda found: found[0] if found[2] in _VENUES else f"{found[1]}-{found[2]}", plain)

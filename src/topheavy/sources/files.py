@@ -13,40 +13,39 @@ A manifest is a TOML file::
     constants = { covers = "class" }
 
     [[file]]
+    path = "prices/*.csv"                            # a block for many files; the symbol is what * stands for
+    preset = "yahoo"                                 # a vendor's layout
+    basis = "split-adjusted as of 2024-12-18"
+
+    [[file]]
     path = "IVV_holdings.csv"
     source = "ishares"                               # a vendor's own format: read by that source
 """
 
 import json
-import os
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import polars as pl
 
-from topheavy.core.errors import Malformed, UsageError, one_line
+from topheavy.core.errors import Malformed, UsageError
 from topheavy.core.http.client import Http
 from topheavy.core.settings import Settings
+from topheavy.core.symbols import normal
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.datasets.schema import Dataset, dataset
 from topheavy.datasets.splits import kind_of_ratio
+from topheavy.sources.manifest.basis import DATED_BY, basis_days
+from topheavy.sources.manifest.entries import read_manifest
 from topheavy.sources.reading.cells import Spelling
 from topheavy.sources.reading.dates import Dates
 from topheavy.sources.tabular import only_page, read_table, to_dataset
 from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
 
-ENTRY_KEYS = {
-    "path", "name", "dataset", "source", "basis", "symbols", "columns", "constants",
-    "dates", "clock", "zone", "numbers",
-}  # fmt: skip
-AS_TRADED = "as traded"
-ADJUSTED = ("split-adjusted as of ", "split-and-dividend-adjusted as of ")
 PRICES = ("open", "high", "low", "close")
-DATED_BY = {"bars": "session", "dividends": "effective", "shares": "effective"}
-"""Datasets whose rows are on a basis, and the column that is the basis when as traded, paid or filed."""
 
 
 class Files(Source):
@@ -56,6 +55,7 @@ class Files(Source):
     title: ClassVar[str] = "Your own CSV and Parquet files, by a manifest"
     rereads: ClassVar[bool] = True
     rank: ClassVar[int] = 60
+    edition: ClassVar[int] = 2
     routes: ClassVar[tuple[Route, ...]] = tuple(
         Route(name, (name,))
         for name in (
@@ -68,6 +68,7 @@ class Files(Source):
             "constituents",
             "groups",
             "holdings",
+            "rates",
         )
     )
 
@@ -79,19 +80,20 @@ class Files(Source):
             _refuse_missing(entry, manifest)
         for entry in entries:
             if "source" in entry:
-                yield Unit(entry["source"], "holdings", subject=entry["address"])
+                yield Unit(entry["source"], "holdings", subject=entry["address"] + _told(entry))
             elif not ask.datasets or entry["dataset"] in ask.datasets:
                 yield Unit(self.name, entry["dataset"], subject=f"{manifest}#{entry['name']}")
 
     def fetch(self, unit: Unit, http: Http, settings: Settings) -> Fetched:
         """Read the file; its manifest entry travels with the bytes."""
         manifest, name = _manifest_and_name(unit.subject)
-        entry = next((e for e in read_manifest(Path(manifest), settings) if e["name"] == name), None)
+        entries = read_manifest(Path(manifest), settings)
+        entry = next((e for e in entries if (e["name"], e.get("dataset")) == (name, unit.route)), None)
         if entry is None:
             raise UsageError(f"{manifest} no longer names '{name}'")
         page, kind = read_address(entry["address"], http)
         told = {key: value for key, value in entry.items() if key != "address"} | {"path": entry["name"]}
-        return Fetched((page,), kind, {"manifest": json.dumps(told, sort_keys=True)})
+        return Fetched((page,), kind, {"manifest": json.dumps(told, sort_keys=True, default=str)})
 
     def parse(self, answer: Answer) -> Parsed:
         """Map, cast and put on its declared basis."""
@@ -99,10 +101,11 @@ class Files(Source):
         into = dataset(answer.unit.route)
         sheet = read_table(only_page(answer), entry["path"])
         frame = to_dataset(sheet, into, entry.get("columns", {}), entry["path"], _spelling(entry))
-        whole = _complete(frame, into, entry)
+        whole = _complete(_named(frame, entry), into, entry)
         kept, left_out = _keep_whole_rows(whole, into, entry["path"])
         rows = kept.to_arrow().cast(into.parsed_schema)
-        return Parsed({into.name: rows}, (*sheet.left_out, *left_out), _as_of(entry.get("symbols", "")))
+        named, currency = _as_of(entry.get("symbols", "")), entry.get("currency", "")
+        return Parsed({into.name: rows}, (*sheet.left_out, *left_out), named, currency=currency)
 
     def sample(self) -> Answer:
         """Two bars of a made-up company."""
@@ -115,44 +118,6 @@ class Files(Source):
             SourceKind.FILE,
             {"manifest": json.dumps(entry)},
         )
-
-
-def read_manifest(manifest: Path, settings: Settings) -> list[dict[str, Any]]:
-    """Return the manifest's entries, each with its ``name`` and full ``address``.
-
-    Raises:
-        UsageError: when it is missing, is not TOML, or an entry cannot be acted on.
-    """
-    try:
-        content = tomllib.loads(manifest.read_text())
-    except OSError as error:
-        raise UsageError(
-            f"{manifest}: {error.strerror}; write a manifest (see docs/howto/your-own-files.md) and name it with --from"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{manifest} is not valid TOML: {one_line(error)}") from error
-    folder = manifest.parent / _expand(str(content.get("folder", ".")), settings)
-    entries = [_entry(dict(item), folder, manifest) for item in content.get("file", [])]
-    if not entries:
-        raise UsageError(f"{manifest} names no file: add a [[file]] with path and dataset")
-    return entries
-
-
-def _expand(text: str, settings: Settings) -> str:
-    return text.replace("$TOPHEAVY_MARKET_DATA", str(Path(settings.market_data).resolve()))
-
-
-def _entry(entry: dict[str, Any], folder: Path, manifest: Path) -> dict[str, Any]:
-    if extra := sorted(set(entry) - ENTRY_KEYS):
-        raise UsageError(f"{manifest}: a [[file]] has no '{extra[0]}'; it may have {', '.join(sorted(ENTRY_KEYS))}")
-    if "path" not in entry or not ({"dataset", "source"} & set(entry)):
-        raise UsageError(f"{manifest}: a [[file]] needs a path and a dataset (or a source that knows its format)")
-    if "dataset" in entry:
-        dataset(entry["dataset"])
-        _basis(entry, entry.get("basis", AS_TRADED))
-    remote = entry["path"].startswith(("http://", "https://"))
-    address = entry["path"] if remote else os.path.normpath(folder / entry["path"])
-    return entry | {"name": entry.get("name", entry["path"]), "address": address}
 
 
 def _manifest_and_name(subject: str) -> tuple[str, str]:
@@ -168,14 +133,31 @@ def _refuse_missing(entry: dict[str, Any], manifest: Path) -> None:
         raise UsageError(f"{manifest} names {address}, which does not exist: correct the path; nothing was read")
 
 
+def _told(entry: dict[str, Any]) -> str:
+    """Return what a manifest says of a fund's file, as its source reads it behind the address."""
+    told: dict[str, str] = {key: str(entry[key]) for key in ("as_of", "fund") if key in entry}
+    return f"#{urlencode(told)}" if told else ""
+
+
 def _spelling(entry: dict[str, Any]) -> Spelling:
     dates = Dates(entry.get("dates", ""), entry.get("clock", ""), entry.get("zone", Dates().zone))
     return Spelling(dates, entry.get("numbers", ""))
 
 
+def _named(frame: pl.DataFrame, entry: dict[str, Any]) -> pl.DataFrame:
+    """Return the rows with the symbol of the file's name, where no column says one, less what is to be stripped."""
+    if "symbol" not in {*frame.columns, *entry.get("constants", {})} and "stem" in entry:
+        frame = frame.with_columns(symbol=pl.lit(normal(entry["stem"])))
+    if "strip" in entry and "symbol" in frame.columns:
+        frame = frame.with_columns(pl.col("symbol").str.strip_suffix(entry["strip"].upper()))
+    return frame
+
+
 def _complete(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.DataFrame:
     filled = frame.with_columns(pl.lit(value).alias(name) for name, value in entry.get("constants", {}).items())
     filled = _on_basis(filled, into, entry)
+    if into.name == "dividends" and "currency" not in filled.columns and "currency" in entry:
+        filled = filled.with_columns(currency=pl.lit(entry["currency"]))
     if into.name == "shares" and "known" not in filled.columns:
         filled = filled.with_columns(known=pl.col("effective"))
     if into.name == "splits" and "kind" not in filled.columns:
@@ -212,7 +194,7 @@ def _keep_whole_rows(whole: pl.DataFrame, into: Dataset, path: str) -> tuple[pl.
 def _on_basis(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.DataFrame:
     if into.name not in DATED_BY or "basis" in frame.columns:
         return frame
-    split_day, dividend_day = _basis(entry, entry.get("basis", AS_TRADED))
+    split_day, dividend_day = basis_days(entry)
     own = pl.col(DATED_BY[into.name])
     framed = frame.with_columns(basis=pl.lit(split_day, dtype=pl.Date) if split_day else own)
     if into.name == "bars":
@@ -220,28 +202,8 @@ def _on_basis(frame: pl.DataFrame, into: Dataset, entry: dict[str, Any]) -> pl.D
     return framed
 
 
-def _basis(entry: dict[str, Any], text: str) -> tuple[date | None, date | None]:
-    if text in {AS_TRADED, "as filed", "as paid"}:
-        return None, None
-    for words in ADJUSTED:
-        if text.startswith(words):
-            day = _day(text.removeprefix(words), entry)
-            return day, day if "dividend" in words else None
-    raise UsageError(
-        f"{entry['path']}: basis '{text}' is not known; say 'as traded', "
-        f"'{ADJUSTED[0]}YYYY-MM-DD' or '{ADJUSTED[1]}YYYY-MM-DD'"
-    )
-
-
 def _as_of(text: str) -> date | None:
     return date.fromisoformat(text.removeprefix("as of ").strip()) if text else None
-
-
-def _day(text: str, entry: dict[str, Any]) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"{entry['path']}: '{text}' is not a date (YYYY-MM-DD)") from None
 
 
 SOURCE = Files()

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ TWIN = "_duplicated_0"
 """What is appended to the second of two columns of one name."""
 
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+HEADING_IN_BRACKETS = re.compile(r"\s*<\w+>[,;\t]")
+"""How a header of Stooq's begins, which is no web page."""
+
 XML_WORKBOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
@@ -63,7 +67,7 @@ def read_table(content: bytes, name: str) -> Sheet:
     if content.startswith(WORKBOOKS) or XML_WORKBOOK in content[:2000]:
         raise Malformed(f"{name}: this is a workbook; save its sheet as CSV")
     text = decode(content)
-    if text.lstrip()[:1] == "<":
+    if text.lstrip()[:1] == "<" and not HEADING_IN_BRACKETS.match(text):
         raise Malformed(f"{name}: this is a web page, not a table; check the address and log in where it asks for it")
     if text.lstrip()[:1] in {"{", "["}:
         raise Malformed(f"{name}: this is JSON, not a table; write its rows as CSV or Parquet")

@@ -79,7 +79,8 @@ class Parsed:
 
     ``naming`` is the date whose symbols the answer uses; ``None`` where each row uses its own date's.
     ``notes`` are facts for the reader (as-of date, lines kept, weights' sum); ``doubts`` are what may be wrong with
-    what was kept, and the question that would settle it.
+    what was kept, and the question that would settle it. ``currency`` is what the bars are printed in (pence stay
+    pence); empty: the exchange's own.
     """
 
     tables: Mapping[str, pa.Table]
@@ -87,6 +88,7 @@ class Parsed:
     naming: date | None = None
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    currency: str = ""
 
 
 class Source(ABC):

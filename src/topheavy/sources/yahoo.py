@@ -36,6 +36,7 @@ class Yahoo(Source):
     routes: ClassVar[tuple[Route, ...]] = (Route("chart", ("bars", "splits", "dividends"), by_company=True),)
     limits: ClassVar[Limits] = Limits(per_second=2)
     needs: ClassVar[str] = "symbols"
+    edition: ClassVar[int] = 2
 
     def limits_for(self, settings: Settings) -> Limits:
         """Two calls a second, out of politeness: Yahoo publishes no limit; none on this machine itself."""

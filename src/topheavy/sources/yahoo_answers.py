@@ -50,7 +50,9 @@ class Chart:
         self._read_dividends()
         rows = (self._bars, self._splits, self._dividends)
         left_out = tuple(line for part in rows for line in part.left_out)
-        return Parsed({part.name: part.table() for part in rows}, left_out, self._received, tuple(self._notes()))
+        tables = {part.name: part.table() for part in rows}
+        currency = wire.text(self._meta.get("currency"))
+        return Parsed(tables, left_out, self._received, tuple(self._notes()), currency=currency)
 
     def _read_zone(self) -> ZoneInfo:
         name = wire.text(self._meta.get("exchangeTimezoneName"))
@@ -160,7 +162,7 @@ class Chart:
                     symbol=self._symbol,
                     effective=day,
                     amount=amount * self._factor(day),
-                    currency=wire.text(self._meta.get("currency")) or None,
+                    currency=wire.text(event.get("currency")) or wire.text(self._meta.get("currency")) or None,
                     basis=self._basis(day),
                 )
 

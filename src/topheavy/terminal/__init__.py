@@ -1,6 +1,5 @@
 """What a person reads on the terminal, and what a program reads as JSON."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from rich.table import Table
 from topheavy.core import text
 from topheavy.core.log.lines import Form, form_in_use
 from topheavy.core.log.logger import logger
+from topheavy.terminal.as_json import written
 from topheavy.terminal.bars import progress as progress
 
 SIMULATED = "SIMULATED"
@@ -48,7 +48,7 @@ def summary(
 ) -> None:
     """Print what the published figures say, and a line on each of ``parts``; JSON also says what was read."""
     if as_json:
-        say(_json({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
+        say(written({"summary": found.aswritten() if found else None, "failures": list(failures), "home": str(home),
                    "refined": list(refines), "parts": dict(parts or {})}))  # fmt: skip
         return
     if found is None:
@@ -87,7 +87,7 @@ def plan(source: str, found: Any, *, as_json: bool) -> None:
         told = {"source": source, "routes": Counter(route for route, _ in routes.elements()), "units": listed,
                 "held": todo.held, "not_yet": todo.not_yet, "more_by_company": found.more,
                 "calls": cost.calls, "seconds": cost.seconds, "limit": cost.binding}  # fmt: skip
-        say(_json(told))
+        say(written(told))
         return
     if routes:
         _table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
@@ -109,13 +109,13 @@ def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
         totals["already held"] += part.held
     if unreadable:
         totals["came but cannot be read"] = unreadable
-    say(_json(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
+    say(written(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 
 def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
     """Print what a refine wrote, and as JSON what it left out and could not read."""
     if as_json:
-        say(_json(done))
+        say(written(done))
         return
     rows = ", ".join(f"{count:,} {name}" for name, count in done["rows"].items() if count)
     say(f"  {done['answers']:,} answers read; written: {rows or 'nothing, all was known'}")
@@ -124,7 +124,7 @@ def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
 def published(done: Any, *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
-        say(_json({"rows": done.rows, "repairs": done.repairs}))
+        say(written({"rows": done.rows, "repairs": done.repairs}))
     elif not done.rows:
         say("  nothing new to publish")
     else:
@@ -134,7 +134,7 @@ def published(done: Any, *, as_json: bool) -> None:
 def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
     """Print what is missing and why."""
     if as_json:
-        say(_json({"world": world, **found}))
+        say(written({"world": world, **found}))
         return
     _banner(world)
     kinds = {"failed": "units failed", "withheld": "sessions withheld", "missing": "members without a cap for a time"}
@@ -151,7 +151,7 @@ def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
 def status(found: Mapping[str, Any], *, as_json: bool) -> None:
     """Print what a home holds."""
     if as_json:
-        say(_json(found))
+        say(written(found))
         return
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
@@ -177,7 +177,7 @@ def rows(
     """Print rows as a table, figures as their columns' ``units`` ask; or as JSON with the world they speak of, and
     what else stands ``beside`` them."""
     if as_json:
-        say(_json({"metric": title, "world": world, **beside, "rows": found}))
+        say(written({"metric": title, "world": world, **beside, "rows": found}))
         return
     _banner(world)
     if found:
@@ -186,11 +186,23 @@ def rows(
         say("  no rows")
 
 
+def told(lines: Iterable[str], world: str) -> None:
+    """Print an answer that is already in words, below the world it speaks of."""
+    _banner(world)
+    for line in lines:
+        say(f"  {line}" if line else "")
+
+
+def say_json(value: object) -> None:
+    """Print a value as JSON."""
+    say(written(value))
+
+
 def findings(found: Iterable[Any], *, as_json: bool) -> None:
     """Print what was verified."""
     listed = list(found)
     if as_json:
-        say(_json([{"what": item.what, "wrong": item.wrong} for item in listed]))
+        say(written([{"what": item.what, "wrong": item.wrong} for item in listed]))
         return
     for item in listed:
         say(f"  {'✗' if item.wrong else '✓'} {item.what}{f': {item.wrong}' if item.wrong else ''}")
@@ -232,7 +244,3 @@ def _cell(value: Any, unit: str | None) -> str:
 
 def _percent(value: float | None) -> str:
     return text.percent(value, style=text.TERMINAL)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, default=str, indent=1, ensure_ascii=False)

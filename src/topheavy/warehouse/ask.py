@@ -1,6 +1,6 @@
 """Asking the published copy: SQL that can read everything in it and nothing outside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,25 @@ class Warehouse:
 
 def _answer(session: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | list[Any] | None) -> pa.Table:
     _refuse_all_but_one_select(session, sql)
-    return session.sql(sql, params=values or None).to_arrow_table()
+    table: pa.Table = session.sql(sql, params=values or None).to_arrow_table()
+    return table.rename_columns(distinct(table.column_names))
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Return the names of columns, the second of one name numbered, so that none hides another.
+
+    >>> distinct(["a", "b", "a", "a_2", "a"])
+    ['a', 'b', 'a_3', 'a_2', 'a_4']
+    """
+    taken, given = set(names), set[str]()
+    result = []
+    for name in names:
+        new, place = name, 2
+        while new in given or (new != name and new in taken):
+            new, place = f"{name}_{place}", place + 1
+        given.add(new)
+        result.append(new)
+    return result
 
 
 def _refuse_all_but_one_select(session: duckdb.DuckDBPyConnection, sql: str) -> None:

@@ -13,6 +13,7 @@ from topheavy.web.access.addresses import Addresses
 from topheavy.web.access.guard import Guard
 from topheavy.web.api.backtests import add_scoreboard_api
 from topheavy.web.api.collections import add_runs_api
+from topheavy.web.api.exposure import add_exposure_api
 from topheavy.web.api.figures import add_api
 from topheavy.web.api.live import add_live_api
 from topheavy.web.api.models import add_models_api
@@ -34,6 +35,7 @@ def make_app(home: Path, handed: Services = NOTHING) -> FastAPI:
     add_runs_api(server, view)
     add_live_api(server, view)
     add_scoreboard_api(server, view)
+    add_exposure_api(server, view)
     add_models_api(server, handed.forecaster)
     add_questions_api(server, view)
     add_api(server, view)

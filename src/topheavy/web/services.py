@@ -10,6 +10,7 @@ from topheavy.answers.models.predictions import Forecaster
 from topheavy.answers.models.selection import NO_BOARD
 from topheavy.answers.published import Published
 from topheavy.core.errors import UsageError
+from topheavy.portfolios.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Services:
     """The registered models, to be asked."""
     backtests: BacktestsReader | None = None
     """How they did."""
+    shelf: Shelf | None = None
+    """Own portfolios, kept in the home."""
 
 
 NOTHING = Services()
@@ -35,6 +38,7 @@ class View(Published):
     def __init__(self, home: Path, services: Services = NOTHING) -> None:
         super().__init__(home)
         self.collections, self.live, self.backtests = services.collections, services.live, services.backtests
+        self.shelf = services.shelf
 
 
 def board_of(view: View) -> BacktestsReader:
@@ -46,3 +50,14 @@ def board_of(view: View) -> BacktestsReader:
     if view.backtests is None:
         raise UsageError(NO_BOARD)
     return view.backtests
+
+
+def shelf_of(view: View) -> Shelf:
+    """Return the view's shelf of own portfolios.
+
+    Raises:
+        UsageError: when whoever serves the app hands none in.
+    """
+    if view.shelf is None:
+        raise UsageError("this app keeps no portfolios: 'topheavy serve' does")
+    return view.shelf

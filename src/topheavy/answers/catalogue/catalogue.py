@@ -71,4 +71,4 @@ def question_called(name: str) -> Question:
 def _about(column: str) -> str:
     if column not in CHOICES:
         return f"a {column}; left out: all"
-    return f"{CHOICES[column].about}; left out: {CHOICES[column].first}, where it is published"
+    return f"{CHOICES[column].about}; all: every one; left out: {CHOICES[column].first}, where it is published"

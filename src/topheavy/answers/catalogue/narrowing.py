@@ -11,6 +11,9 @@ from topheavy.core.plugins import unknown
 from topheavy.metrics.choices import CHOICES
 from topheavy.metrics.questions import NEWEST, Question
 
+ALL = "all"
+"""The value of an index, level or group that stands for every one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
@@ -86,6 +89,8 @@ def _value(view: Published, column: str, value: str) -> str:
     if column not in CHOICES:
         return value
     known = values_of(view, column)
+    if value == ALL and value not in known:
+        return ""
     if value and value not in known:
         raise UsageError(unknown(column, value, known))
     first = CHOICES[column].first

@@ -13,6 +13,7 @@ from topheavy.answers.live.facts import Live, LiveMinute
 from topheavy.answers.live.market import Closes, live_market, newest_day
 from topheavy.answers.live.processed import LiveAnswer, live_answer
 from topheavy.answers.live.reference import given
+from topheavy.answers.published import Published
 from topheavy.core.calendar import session_on_or_before
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.errors import NotPublished, UsageError
@@ -24,7 +25,6 @@ from topheavy.tables.catalogs.catalog import Tables
 from topheavy.tables.read import snapshot_of
 from topheavy.tables.streams import streaming
 from topheavy.tables.streams.streaming import quoted
-from topheavy.warehouse.ask import Warehouse
 
 BARS = dataset("minute_bars")
 FIGURES = tuple(LiveMinute.model_fields)
@@ -51,7 +51,7 @@ class LiveReader:
 
     def __init__(self, home: Path, clock: Clock = system_clock) -> None:
         self._home, self._clock = home, clock
-        self._tables, self._warehouse = Tables(home), Warehouse(home)
+        self._tables, self._published = Tables(home), Published(home)
         self._lock = Lock()
         self._kept: dict[Hashable, tuple[float, Any]] = {}
 
@@ -84,7 +84,7 @@ class LiveReader:
     def _now(self) -> Live:
         said, known = self._said()
         day = newest_day(said)
-        closes = self._remember(("closes", day), SETTLED, lambda: self._closes(day)) if day else Closes({}, None)
+        closes = self._published.remember(("closes", day), lambda: self._closes(day)) if day else Closes({}, None)
         return live_market(said, known, closes, self._clock())
 
     def _said(self) -> tuple[list[SinkStatus], Given]:
@@ -106,7 +106,7 @@ class LiveReader:
     def _closes(self, day: date) -> Closes:
         session = session_on_or_before(day - timedelta(days=1))
         try:
-            rows = self._warehouse.rows(_CLOSES, {"session": session})
+            rows = self._published.ask(_CLOSES, session=session)
         except NotPublished:
             rows = []
         return Closes({row["security"]: row["close"] for row in rows}, session)

@@ -1,15 +1,15 @@
 """The scoreboard: what was recorded of models in a home, for the pages and for programs."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import RLock
-from typing import Any, TypeVar
+from typing import Any
 
 from topheavy.answers.evidence import Fact
 from topheavy.answers.models.degradation import degradation
 from topheavy.answers.models.error_unit import error_unit_sql
 from topheavy.answers.models.facts import NAIVE, LiveScore, Registered, Single, Standing, Trial
 from topheavy.answers.models.registry import registered
+from topheavy.answers.published import Kept
 from topheavy.answers.sql import ask
 from topheavy.core.settings import Settings
 from topheavy.datasets.schema import dataset
@@ -33,9 +33,6 @@ GROUP BY name, version, model ORDER BY name, version
 def account(home: Home) -> list[dict[str, Any]]:
     """Return how each registered model did so far, beside "tomorrow = today" on the same forecasts."""
     return ask(home, _ACCOUNT) if home.tables.exists(dataset("scores")) else []
-
-
-T = TypeVar("T")
 
 
 def _columns(fact: type[Fact]) -> str:
@@ -91,9 +88,7 @@ class Recorded:
 
     def __init__(self, home: Home) -> None:
         self._place = home
-        self._lock = RLock()
-        self._state: tuple[int, ...] = ()
-        self._answers: dict[Hashable, Any] = {}
+        self._kept = Kept(lambda: tuple(snapshot_of(home.tables, dataset(table)) for table in TABLES)).remember
 
     def trials(self) -> tuple[Trial, ...]:
         """Return every backtest by target and horizon, the newest first."""
@@ -133,16 +128,6 @@ class Recorded:
     def _ask(self, query: str, parameters: Mapping[str, Any], *names: str) -> list[dict[str, Any]]:
         beside = {name: streaming.files_of(self._place.tables, dataset(name)) for name in names}
         return self._place.warehouse.rows(query, dict(parameters), beside)
-
-    def _kept(self, name: Hashable, make: Callable[[], T]) -> T:
-        with self._lock:
-            state = tuple(snapshot_of(self._place.tables, dataset(table)) for table in TABLES)
-            if state != self._state:
-                self._answers.clear()
-                self._state = state
-            if name not in self._answers:
-                self._answers[name] = make()
-            return self._answers[name]  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 
 import numpy as np
 
 from topheavy.answers.models.history import Subject, history
+from topheavy.answers.published import Kept, edition_of
 from topheavy.core.errors import UsageError
 from topheavy.forecast.panel import Matrix, Panel
 from topheavy.forecast.serving.card import Card
 from topheavy.warehouse.ask import Warehouse
+
+MOST_SERIES = 8192
+"""Several models over every member of an index, at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,7 @@ class Latest:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
-        self._lock = Lock()
-        self._edition: tuple[int, ...] = ()
-        self._held: dict[tuple[str, str, str], Recent] = {}
+        self._kept = Kept(lambda: edition_of(warehouse.path), MOST_SERIES)
 
     def of(self, card: Card, names: Iterable[str]) -> Mapping[str, Recent]:
         """Return the history of each series named, of what the model reads.
@@ -39,12 +40,8 @@ class Latest:
             NotPublished: while nothing is published.
             UsageError: when one of them is not known, or has no history.
         """
-        with self._lock:
-            self._turn_over()
-            wanted = {name: (card.aim.reads, card.index, name) for name in names}
-            if absent := [name for name, key in wanted.items() if key not in self._held]:
-                self._held |= {wanted[name]: recent for name, recent in self._read(card, absent).items()}
-            return {name: self._held[key] for name, key in wanted.items()}
+        asked = {name: (card.aim.reads, card.index, name) for name in names}
+        return self._kept.remember_all(asked, lambda absent: self._read(card, absent))
 
     def _read(self, card: Card, names: list[str]) -> dict[str, Recent]:
         if card.aim.reads == "shares":
@@ -52,15 +49,6 @@ class Latest:
             return {name: _recent(panel, name) for name, panel in zip(names, panels, strict=True)}
         panel = history(self._warehouse, card.aim, Subject(securities=tuple(names)))
         return {name: _recent(panel, name) for name in names}
-
-    def _turn_over(self) -> None:
-        """Forget everything once the published file is another one."""
-        path = self._warehouse.path
-        held = path.stat() if path.exists() else None
-        edition = (held.st_ino, held.st_mtime_ns, held.st_size) if held else ()
-        if edition != self._edition:
-            self._held.clear()
-            self._edition = edition
 
 
 def _recent(panel: Panel, name: str) -> Recent:

@@ -47,7 +47,8 @@ def _with_provenance(rows: pa.Table, entry: Entry) -> pa.Table:
     return rows.append_column("received_at", pa.repeat(pa.scalar(entry.received_at, MOMENT), rows.num_rows))
 
 
-def digest_of(symbols: pa.Table) -> str:
-    """Return a hash of what the symbols table says: when it changes, everything is resolved again."""
+def digest_of(symbols: pa.Table, rates: pa.Table) -> str:
+    """Return a hash of what symbols and rates say: when they change, everything is resolved and converted again."""
     rows = sorted(map(str, symbols.select(["security", "symbol", "since", "until"]).to_pylist()))
+    rows += sorted(map(str, rates.select(["session", "currency", "rate"]).to_pylist()))
     return sha256("\n".join(rows).encode()).hexdigest()[:12]

@@ -20,9 +20,10 @@ from topheavy.jobs.refine.remarked import remarks_on
 from topheavy.lake.raw import Lake
 from topheavy.lake.records import Attempt, Entry
 from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
+from topheavy.sources.reading.currencies import in_home_currency
 from topheavy.sources.reading.guarded import parse_guarded
 from topheavy.sources.vendor import LeftOut, Parsed, Source
-from topheavy.tables.catalogs.catalog import Tables
+from topheavy.tables.catalogs.catalog import Tables, empty
 from topheavy.tables.check import check
 from topheavy.tables.contested import Contested
 from topheavy.tables.read import read
@@ -48,19 +49,21 @@ def refine(
     """Bring the tables up to what the lake holds; with nothing new, nothing is written.
 
     ``again`` makes every table that comes from the lake anew, whatever state it is in; which repairs are switched off
-    stays. Symbols come first, because every other dataset is keyed by them; when they change, all is read again.
-    Two at once take turns; the second finds nothing left to do.
+    stays. Symbols and rates come first, because all else is keyed by them or converted with them; when they change,
+    all is read again. Two at once take turns; the second finds nothing left to do.
     """
     progress = progress or Silent()
     lake = home.lake
-    work = _Refining(lake, home.tables, clock, progress, load(SOURCES), Refined(), Remarks(lake.ledger))
+    work = _Refining(
+        lake, home.tables, clock, progress, load(SOURCES), Refined(), Remarks(lake.ledger), empty(dataset("rates"))
+    )
     with lake.folder.alone(progress):
         if again:
             _begin_anew(home)
         for source in work.sources.values():
             lake.ledger.read_again(source.name, str(source.edition))
-        work.bring("symbols", [entry for entry in lake.ledger.latest() if work.delivers_symbols(entry)])
-        work.bring("rows", [entry for entry in lake.ledger.latest() if not work.delivers_symbols(entry)])
+        work.bring("symbols", [entry for entry in lake.ledger.latest() if work.comes_first(entry)])
+        work.bring("rows", [entry for entry in lake.ledger.latest() if not work.comes_first(entry)])
     return work.done
 
 
@@ -81,16 +84,18 @@ class _Refining:
     sources: Mapping[str, Source]
     done: Refined
     remarks: Remarks
+    rates: pa.Table
 
-    def delivers_symbols(self, entry: Entry) -> bool:
-        return "symbols" in self._delivers(entry)
+    def comes_first(self, entry: Entry) -> bool:
+        return bool({"symbols", "rates"} & set(self._delivers(entry)))
 
     def _delivers(self, entry: Entry) -> tuple[str, ...]:
         return self.sources[entry.unit.source].route(entry.unit.route).delivers
 
     def bring(self, title: str, entries: list[Entry]) -> None:
         symbols = read(self.tables, dataset("symbols"))
-        digest = digest_of(symbols)
+        self.rates = read(self.tables, dataset("rates"))
+        digest = digest_of(symbols, self.rates)
         known = self.lake.ledger.refined()
         new = {e.unit.id for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))}
         read_again = new | self.remarks.rivals(new)
@@ -114,8 +119,8 @@ class _Refining:
         readable = []
         for entry in batch:
             try:
-                read = parse_guarded(self.sources[entry.unit.source], self.lake.read(entry))
-                parsed = without_closed_days(read, entry.unit.id)
+                printed = parse_guarded(self.sources[entry.unit.source], self.lake.read(entry))
+                parsed = in_home_currency(without_closed_days(printed, entry.unit.id), self.rates)
             except Malformed as error:
                 self._set_aside(entry, one_line(error))
                 continue

@@ -11,6 +11,7 @@ from topheavy.answers.models.endpoint import RegisteredModels
 from topheavy.core.clock import Clock, system_clock
 from topheavy.core.settings import Settings, read_settings
 from topheavy.jobs.serve.retry_process import RetryProcess
+from topheavy.portfolios.shelf import Shelf
 from topheavy.web.app import make_app
 from topheavy.web.server import serve as serve_web
 from topheavy.web.server import settled
@@ -23,7 +24,12 @@ def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> Non
         ticker = LiveReader(settings.home)
         desk.mark()  # reads the whole ledger once, before anyone waits for it
         ticker.now()
-        serve_web(settings.home, port, announce, Services(desk, ticker, RegisteredModels(settings), shown))
+        serve_web(
+            settings.home,
+            port,
+            announce,
+            Services(desk, ticker, RegisteredModels(settings), shown, Shelf(settings.home)),
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from topheavy.datasets.schema import records
-from topheavy.sources.fundfile.printed import EQUITY, asset_class, cusip, day, isin, number, symbol, words
+from topheavy.sources.fundfile.printed import EQUITY, asset_class, cusip, day, isin, symbol, words
 from topheavy.sources.fundfile.table import AMOUNTS, Line, Table
 from topheavy.sources.vendor import LeftOut
 
@@ -110,7 +110,7 @@ def _holding(table: Table, line: Line, width: int) -> Holding:
 
 def _amount(table: Table, line: Line, column: str) -> float | None:
     try:
-        return number(table.cell(line, column))
+        return table.amount(line, column)
     except ValueError as error:
         raise ValueError(f"{table.heading(column)}: {error}") from None
 

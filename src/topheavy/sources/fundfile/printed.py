@@ -36,7 +36,15 @@ _CLASS_WORDS = (
     (OTHER, re.compile(r"\b(?:options?|swaps?|forwards?|warrants?|rights?)\b", re.IGNORECASE)),
     (FUTURE, re.compile(r"\bfutures?\b", re.IGNORECASE)),
     (CASH, re.compile(r"\b(?:cash|money market|currency|collateral)\b", re.IGNORECASE)),
-    (EQUITY, re.compile(r"\b(?:equity|stocks?|stk|shares?|shrs|receipts?|[ag]dr|reits?|real estate)\b", re.IGNORECASE)),
+    (
+        EQUITY,
+        re.compile(
+            r"\b(?:equit(?:y|ies)|stocks?|stk|shares?|shrs|receipts?|[ag]dr|reits?|real estate|common|ordinary"
+            r"|prefer(?:red|ence)|pref|units?|partnerships?|mlp|lp|royalty|stapled|tracking|beneficial interests?)\b"
+            r"|\bl\.p\.",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _CASH_NAME = re.compile(
     r"\b(?:us dollars?|usd|cash|money market|treasury obligations?|trsy oblig|liquid(?:ity)? reserves?|collateral)\b",
@@ -44,7 +52,7 @@ _CASH_NAME = re.compile(
 )
 _CASH_SYMBOL = re.compile(r"CASH_.*|.*_USD|-?CASH-|USD")
 _FUTURE_SYMBOL = re.compile(r"[A-Z]{2,4}[FGHJKMNQUVXZ]\d{1,2}")
-_FUTURE_NAME = re.compile(r"\b(?:fut|futures?|e-?mini)\b", re.IGNORECASE)
+_FUTURE_NAME = re.compile(rf"\b(?:fut|futures?|e-?mini|micro)\b|\b{_MONTH} ?'?\d{{2}}\b", re.IGNORECASE)
 _COIN_NAME = re.compile(r"(?:bitcoin|ether|ethereum)", re.IGNORECASE)
 
 
@@ -95,6 +103,11 @@ def day(text: str) -> date | None:
         )
     except ValueError:  # the thirteenth month, the thirtieth of February
         return None
+
+
+def only_day(text: str) -> date | None:
+    """Return the date that ``text`` is, with nothing around it."""
+    return day(text) if any(pattern.fullmatch(text.strip()) for pattern in _DATES) else None
 
 
 def symbol(cell: str) -> str | None:
@@ -149,6 +162,6 @@ def asset_class(printed: str | None, symbol: str | None, name: str | None) -> st
         return CASH if _CASH_NAME.search(name or "") else unnamed
     if _CASH_SYMBOL.fullmatch(symbol):
         return CASH
-    if _FUTURE_SYMBOL.fullmatch(symbol):
-        return FUTURE
+    if _FUTURE_SYMBOL.fullmatch(symbol) and (name is None or _FUTURE_NAME.search(name)):
+        return FUTURE  # by the symbol alone it might be a preference share, such as HEN3
     return OTHER if _COIN_NAME.fullmatch(name or "") else EQUITY

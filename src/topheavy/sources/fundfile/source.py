@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from math import fsum
 from pathlib import PurePath
 from typing import ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from topheavy.core.errors import Malformed, UsageError
 from topheavy.core.http.client import Http
@@ -21,8 +20,10 @@ from topheavy.sources.fundfile.lines import (
     securities_table,
     stated_date,
 )
-from topheavy.sources.fundfile.printed import day, identified, symbol
+from topheavy.sources.fundfile.printed import day, identified, only_day, symbol
+from topheavy.sources.fundfile.sums import doubts, refuse_worthless, weights_as_fractions, weights_sum
 from topheavy.sources.fundfile.table import Columns, Line, Table, find_table, read_lines
+from topheavy.sources.fundfile.totals import once, without_sums
 from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
 
 HOLDINGS = Route("holdings", ("holdings", "securities"))
@@ -53,6 +54,7 @@ class FundFile(Source):
     """An issuer's source: a subclass says how the issuer spells and orders its columns."""
 
     routes: ClassVar[tuple[Route, ...]] = (HOLDINGS,)
+    edition: ClassVar[int] = 2
     columns: ClassVar[Columns]
     orders: ClassVar[tuple[str, ...]]
     """Header lines as the issuer prints them, for files that come without theirs."""
@@ -70,9 +72,10 @@ class FundFile(Source):
         return iter((Unit(self.name, HOLDINGS.name, subject=ask.target),))
 
     def fetch(self, unit: Unit, http: Http, settings: Settings) -> Fetched:
-        """Bring the file, untouched, and the name it goes by."""
-        page, kind = read_address(unit.subject, http)
-        return Fetched((page,), kind, {"file": file_name(unit.subject)})
+        """Bring the file, untouched, the name it goes by, and what was said of it behind ``#``."""
+        address, told = parted(unit.subject)
+        page, kind = read_address(address, http)
+        return Fetched((page,), kind, {"file": file_name(address)} | told)
 
     def parse(self, answer: Answer) -> Parsed:
         """Read the file into ``holdings`` and, for its equities, ``securities``."""
@@ -82,18 +85,27 @@ class FundFile(Source):
             expected = f"no holdings found under columns like {self.orders[0]}"
             raise Malformed(f"{unit}: {expected}: is this a holdings file of {self.name}?")
         lines, misfits = candidates(table)
-        as_of = _as_of(table, lines, unit)
-        fund, doubts = self._fund(table, lines, file, unit)
-        kept, unread = read_holdings(table, lines, fund, as_of)
-        left_out = (*misfits, *unread)
+        as_of, dated = _as_of(table, lines, answer)
+        fund, named = self._fund(table, lines, answer)
+        read, unread = read_holdings(table, lines, fund, as_of)
+        whole, sums = without_sums(read)
+        single, copies = once(whole)
+        kept, as_fractions = weights_as_fractions(single, table)
+        left_out = (*misfits, *unread, *(LeftOut(item.name or "a line", reason) for item, reason in sums))
+        left_out += (LeftOut("the table", "it stands twice"),) * copies
         if not kept:
             why = "".join(f"; {left.where}: {left.reason}" for left in left_out[:1])
             raise Malformed(f"{unit}: no holdings found, {len(left_out)} lines left out{why}; download the file again")
+        refuse_worthless(kept, unit)
         tables = {"holdings": holdings_table(fund, as_of, kept), "securities": securities_table(kept)}
-        notes = (_summary(fund, as_of, kept, left_out), _weights(kept), *doubts, *_remarks(table, lines, as_of, file))
-        return Parsed(tables, left_out, naming=as_of, notes=notes)
+        told = (*named, *dated, *as_fractions, *_remarks(table, lines, as_of, file))
+        notes = (_summary(fund, as_of, kept, left_out), weights_sum(kept), *told)
+        return Parsed(tables, left_out, naming=as_of, notes=notes, doubts=tuple(doubts(kept)))
 
-    def _fund(self, table: Table, lines: Sequence[Line], file: str, unit: str) -> tuple[str, list[str]]:
+    def _fund(self, table: Table, lines: Sequence[Line], answer: Answer) -> tuple[str, list[str]]:
+        if told := symbol(answer.facts.get("fund", "")):
+            return told, [f"the fund's symbol, {told}, is as it was given"]
+        file, unit = answer.facts.get("file", ""), answer.unit.id
         inside, named = self._fund_inside(table, lines), fund_in_name(file)
         if inside is not None:
             differs = named is not None and named != inside
@@ -129,13 +141,43 @@ def fund_in_name(file: str) -> str | None:
     return found[0].upper() if len(found) == 1 and len(found[0]) <= 5 else None
 
 
-def _as_of(table: Table, lines: Sequence[Line], unit: str) -> date:
+def parted(subject: str) -> tuple[str, dict[str, str]]:
+    """Part an address from what is said of the file behind ``#``: its ``as_of`` date, its ``fund``.
+
+    >>> parted("IVV.csv#as_of=2024-12-06"), parted("a#b.csv")
+    (('IVV.csv', {'as_of': '2024-12-06'}), ('a#b.csv', {}))
+    """
+    address, _, behind = subject.rpartition("#")
+    told = dict(parse_qsl(behind))
+    return (address, told) if address and told and not set(told) - {"as_of", "fund"} else (subject, {})
+
+
+def _as_of(table: Table, lines: Sequence[Line], answer: Answer) -> tuple[date, list[str]]:
+    """Return the date the file speaks of, and what is to be said where it does not say so itself."""
+    unit, told = answer.unit.id, answer.facts.get("as_of", "")
+    if told:
+        given = day(told)
+        if given is None:
+            raise Malformed(f"{unit}: as_of is '{told}', which is no date: write YYYY-MM-DD")
+        return given, [f"the date, {given}, is as it was given"]
     if printed := Counter(found for line in lines if (found := day(table.cell(line, "as_of")))):
-        return max(printed, key=lambda found: (printed[found], found))
-    above = next((found for line in table.preamble if (found := stated_date(line))), None)
-    if above is None:
-        raise Malformed(f"{unit}: no as-of date found, neither above the table nor in a column: download it again")
-    return above
+        return max(printed, key=lambda found: (printed[found], found)), []
+    above = (found for line in table.preamble if (found := stated_date(line)))
+    alone = (found for line in table.preamble if len(line.filled) == 1 and (found := only_day(line.text)))
+    if (first := next(above, None) or next(alone, None)) is not None:
+        return first, []
+    named = _named_day(answer.facts.get("file", ""))
+    if named is None:
+        raise Malformed(
+            f"{unit}: no as-of date found, neither above the table, in a column nor in the file's name: name the file "
+            "like IVV_2024-12-06.csv, or give its date as FILE#as_of=2024-12-06 or as as_of in a manifest"
+        )
+    return named, [f"the file says no date: {named} is from its name"]
+
+
+def _named_day(file: str) -> date | None:
+    found = _FILE_DATE.search(file)
+    return day("-".join(found.groups())) if found else None
 
 
 def _summary(fund: str, as_of: date, kept: Sequence[Holding], left_out: Sequence[LeftOut]) -> str:
@@ -144,18 +186,8 @@ def _summary(fund: str, as_of: date, kept: Sequence[Holding], left_out: Sequence
     return f"{fund} as of {as_of}: {len(kept)} lines kept ({counted}), {len(left_out)} left out"
 
 
-def _weights(kept: Sequence[Holding]) -> str:
-    stated = [holding.weight for holding in kept if holding.weight is not None]
-    if not stated:
-        return "no weights are printed"
-    total = fsum(stated)
-    doubt = "" if 0.95 <= total <= 1.05 else ", far from 100 %: lines may be missing or doubled"
-    return f"weights sum to {total:.2%}{doubt}"
-
-
 def _remarks(table: Table, lines: Sequence[Line], as_of: date, file: str) -> Iterator[str]:
-    found = _FILE_DATE.search(file)
-    named = day("-".join(found.groups())) if found else None
+    named = _named_day(file)
     if named is not None and named != as_of:
         yield f"the file says as of {as_of}, its name says {named}: {as_of} is used"
     if not table.printed_header:

@@ -3,14 +3,15 @@
 import csv
 import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from zipfile import BadZipFile, ZipFile
 
 from topheavy.core.errors import Malformed, one_line
 from topheavy.core.units import Answer
 from topheavy.sources.fundfile.printed import day, number
+from topheavy.sources.fundfile.workbook import OLE, ZIP, is_xml_workbook, sheet_rows, xml_rows
+from topheavy.sources.reading.numbers import Mixed, Style, in_style, style_of
+from topheavy.sources.reading.text import decode, separator_of
 
 Columns = Mapping[str, tuple[str, ...]]
 """Our word for a column → the issuer's spellings of it, the preferred one first."""
@@ -19,9 +20,6 @@ AMOUNTS = ("weight", "quantity", "value")
 """A line that states none of these is not a holding."""
 
 NUMBERS = (*AMOUNTS, "price")
-
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""How a workbook begins: xlsx, and the xls of old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,16 @@ class Table:
     places: Mapping[str, int]
     body: tuple[Line, ...]
     printed_header: bool
+    style: Style = Style.PLAIN
+
+    def amount(self, line: Line, column: str) -> float | None:
+        """Return the number under our word ``column``, read as the table writes numbers.
+
+        Raises:
+            ValueError: when something is printed that is no number.
+        """
+        cell = self.cell(line, column)
+        return number(in_style(cell, self.style) if self.style is Style.EUROPEAN else cell)
 
     def cell(self, line: Line, column: str) -> str:
         """Return the line's cell under our word ``column``, empty where the file has no such column."""
@@ -79,18 +87,21 @@ def read_lines(answer: Answer) -> tuple[Line, ...]:
     Raises:
         Malformed: when it is empty, a web page, or a workbook that cannot be opened.
     """
-    body = b"".join(page.content for page in answer.pages)
-    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if not start:
-        raise Malformed(f"{answer.unit.id}: the file is empty: download it again")
-    if start == b"<":
-        raise Malformed(f"{answer.unit.id}: a web page came, not a holdings file: save the CSV or xlsx, give its path")
-    workbook = body.startswith((ZIP, OLE))
-    return tuple(_workbook_lines(body, answer.unit.id) if workbook else _csv_lines(body, answer.unit.id))
+    body, unit = b"".join(page.content for page in answer.pages), answer.unit.id
+    if body.startswith((ZIP, OLE)):
+        return tuple(Line(place, place, cells) for place, cells in enumerate(sheet_rows(body, unit), 1))
+    text = decode(body).removeprefix("\ufeff")
+    if not text.strip("\0 \t\r\n"):
+        raise Malformed(f"{unit}: the file is empty: download it again")
+    if is_xml_workbook(text):
+        return tuple(Line(place, place, cells) for place, cells in enumerate(xml_rows(text, unit), 1))
+    if text.lstrip().startswith("<"):
+        raise Malformed(f"{unit}: a web page came, not a holdings file: save the CSV or xlsx, give its path")
+    return tuple(_csv_lines(text, unit))
 
 
-def _csv_lines(body: bytes, unit: str) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(_decoded(body), newline=""))
+def _csv_lines(text: str, unit: str) -> Iterator[Line]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
     last = 0
     try:
         for cells in reader:
@@ -98,37 +109,6 @@ def _csv_lines(body: bytes, unit: str) -> Iterator[Line]:
             last = reader.line_num
     except csv.Error as error:
         raise Malformed(f"{unit}: not a CSV file after line {last} ({one_line(error)}): download it again") from error
-
-
-def _decoded(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
-
-
-def _workbook_lines(body: bytes, unit: str) -> Iterator[Line]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-        if body.startswith(ZIP) and (damaged := _damaged_part(body)):
-            raise BadZipFile(f"{damaged} is damaged")
-    except (CalamineError, BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        reason = f"the workbook cannot be read ({one_line(error)})"
-        raise Malformed(f"{unit}: {reason}, it may be cut short: download it again") from error
-    for place, row in enumerate(rows, start=1):
-        yield Line(place, place, tuple(_printed(cell) for cell in row))
-
-
-def _damaged_part(body: bytes) -> str | None:
-    """Hold every part against its checksum, which the reader of sheets does not: a damaged sheet ends early."""
-    with ZipFile(io.BytesIO(body)) as parts:
-        return parts.testzip()
-
-
-def _printed(cell: object) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def find_table(lines: Sequence[Line], columns: Columns, orders: Sequence[str]) -> Table | None:
@@ -152,7 +132,17 @@ def _headless(lines: Sequence[Line], columns: Columns, orders: Sequence[str]) ->
 
 def _table(lines: Sequence[Line], start: int, body: int, header: tuple[str, ...], places: Mapping[str, int]) -> Table:
     held = tuple(line.fitted(len(header)) for line in lines[body:])
-    return Table(tuple(lines[:start]), header, places, held, printed_header=body > start)
+    return Table(tuple(lines[:start]), header, places, held, printed_header=body > start, style=_style(held, places))
+
+
+def _style(lines: Sequence[Line], places: Mapping[str, int]) -> Style:
+    """Return how the table writes numbers; where its cells do not decide, as American issuers do."""
+    columns = [places[column] for column in NUMBERS if column in places]
+    cells = [line.cells[place] for line in lines for place in columns if place < len(line.cells)]
+    try:
+        return style_of(cells)
+    except Mixed:
+        return Style.AMERICAN
 
 
 def _places(cells: Sequence[str], columns: Columns) -> dict[str, int]:

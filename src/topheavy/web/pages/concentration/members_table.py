@@ -8,19 +8,13 @@ from topheavy.answers import concentration
 from topheavy.answers.choice import Choice
 from topheavy.answers.concentration import Member
 from topheavy.core.text import GAP, company, day, how_known
+from topheavy.web.components.figures import written
 from topheavy.web.frame.page import Component
 from topheavy.web.frame.theme import GRID_THEME
 from topheavy.web.pages.concentration.group_bars import parts
 from topheavy.web.services import View
 
-_PERCENT = {"function": "params.value == null ? '—' : d3.format('.2f')(100 * params.value) + ' %'"}
 _POINTS = {"function": "params.value == null ? (params.data.was ? '—' : 'new') : d3.format('+.2f')(100 * params.value)"}
-_DOLLARS = {
-    "function": "params.value == null ? '—'"
-    ": params.value >= 1e12 ? '$' + d3.format(',.2f')(params.value / 1e12) + ' T'"
-    ": params.value >= 1e9 ? '$' + d3.format(',.1f')(params.value / 1e9) + ' B'"
-    ": '$' + d3.format(',.1f')(params.value / 1e6) + ' M'"
-}
 
 
 def grid() -> Component:
@@ -85,10 +79,11 @@ def columns(choice: Choice) -> list[dict[str, Any]]:
     wanted: list[tuple[bool, dict[str, Any]]] = [
         (True, {"field": "symbol", "headerName": "Symbol", "width": 82, "pinned": "left", "cellClass": "symbol"}),
         (True, {"field": "name", "headerName": "Company", "minWidth": 116, "flex": 5}),
-        (True, {"field": "weight", "headerName": "Weight", "valueFormatter": _PERCENT, "width": 84, **right}),
+        (True, {"field": "weight", "headerName": "Weight", "valueFormatter": written("weights", "weight"),
+                "width": 84, **right}),
         (compared, {"field": "change", "headerName": since, "valueFormatter": _POINTS, "width": 98, **right}),
-        (choice.index.priced, {"field": "value", "headerName": "Value", "valueFormatter": _DOLLARS, "width": 90,
-                               **right}),
+        (choice.index.priced, {"field": "value", "headerName": "Value", "valueFormatter": written("weights", "value"),
+                               "width": 90, **right}),
         (True, {"field": "place", "headerName": "Rank", "width": 58, **right}),
         (True, {"field": "how", "headerName": "How known", "tooltipField": "how", "minWidth": 98, "flex": 1}),
     ]  # fmt: skip

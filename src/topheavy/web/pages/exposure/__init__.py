@@ -1,0 +1,5 @@
+"""The exposure page and its parts."""
+
+from topheavy.web.pages.exposure.page import PAGE
+
+__all__ = ["PAGE"]
