@@ -195,7 +195,7 @@ def _dividends(answer: Answer) -> Parsed:
         if (amount or 0.0) < 0:
             rows.leave(f"{where} {symbol}".strip(), "an amount below zero")
             continue
-        item = {"symbol": house(symbol), "effective": day, "amount": amount, "basis": day, "kind": kind}
+        item: dict[str, Any] = {"symbol": house(symbol), "effective": day, "amount": amount, "basis": day, "kind": kind}
         twin = first.setdefault((symbol, day, amount), item)
         if twin is not item and amount and kind and twin["kind"] and kind not in twin["kind"]:
             twin |= {"amount": 2 * amount, "kind": f"{twin['kind']} and {kind}"}  # a regular and a special one are two
