@@ -49,7 +49,7 @@ class SplitKindOpen(DoubtRule):
         question = f"is the action of {security} on {day} {other}?"
         values = (ratio, 1.0) if follows else (1.0, ratio)
         changed = Repair(self.name, "splits", security, day, str(row["source"]), "kind", *values, seen)
-        yield Doubt(self.name, security, day, None, seen, question, f"{day}|{ratio!r}", (changed,))
+        yield Doubt(self.name, security, day, None, seen, question, f"{day}|{ratio!r}|{follows}", (changed,))
 
     def example(self) -> tuple[Frames, list[tuple[str, date, date | None]]]:
         """A factor of 1.25: a 5:4 split, or a fifth of the company given away."""
