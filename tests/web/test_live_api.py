@@ -120,6 +120,20 @@ def test_a_jump_is_told(home: Path, text_of: Callable[[Any], str]) -> None:
     assert "103.00" in told, "the median of the two hundred before"
 
 
+def test_a_jump_that_two_sinks_tell_of_stands_once(home: Path, text_of: Callable[[Any], str]) -> None:
+    """A sink that begins looks at the table, and so at what another one kept."""
+    usual = trades(list(range(299)), apart=1)
+    odd = trades([299], apart=1.001)
+    jumped = odd.set_column(4, odd.schema.field("price"), [[250.0]])
+    both = [sink_status(usual, jumped, index=index, of=2) for index in (0, 1)]
+    with sinks_at_work(home, *both):
+        ticker = LiveReader(home, fixed_clock(NOW))
+        told = text_of(flags(ticker.now()))
+        ticker.close()
+    assert told.count("250.00") == 1
+    assert "09:34:59.299" in told, "299 times 1.001 s after half past nine: two trades of a second are told apart"
+
+
 def test_minutes_of_two_days_have_places_of_their_own() -> None:
     figures = {"open": 1.0, "high": 2.0, "low": 1.0, "close": 1.5, "volume": 5.0, "vwap": 1.4, "trades": 3}
     days = [LiveMinute(minute=NOW.replace(day=day), final=day == 5, **figures) for day in (5, 6)]

@@ -43,11 +43,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def rows(page: Page) -> list[str]:
     """The units in the table, from the top."""
-    page.locator("#runs-grid .ag-row [col-id=unit]").first.wait_for()
+    page.locator("#runs-grid .ag-row [col-id=route]").first.wait_for()
     page.wait_for_timeout(300)
     return page.evaluate(
         "() => [...document.querySelectorAll('#runs-grid .ag-row')].sort((a, b) => a.rowIndex - b.rowIndex)"
-        ".map(row => row.querySelector('[col-id=unit]').innerText)"
+        ".map(row => row.getAttribute('row-id'))"
     )
 
 
@@ -151,7 +151,7 @@ def test_many_units_are_fetched_as_they_are_scrolled_to(look: Look, tmp_path: Pa
         expect(page.locator("#runs-count")).to_have_text("20,005 units")
         assert rows(page)[0] == "sec/shares/S19999"
         page.evaluate("() => dash_ag_grid.getApi('runs-grid').ensureIndexVisible(20004)")
-        expect(page.locator("#runs-grid")).to_contain_text(DAYS[0].id)
+        expect(page.locator(f"#runs-grid .ag-row[row-id='{DAYS[0].id}']")).to_contain_text(DAYS[0].session.isoformat())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

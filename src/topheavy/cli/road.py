@@ -24,7 +24,7 @@ from topheavy.cli.app import (
     fail_with,
     place_at,
 )
-from topheavy.cli.told import as_plain, told
+from topheavy.cli.told import told
 from topheavy.core.errors import UsageError
 from topheavy.core.settings import read_settings
 
@@ -109,7 +109,7 @@ def refine(
 
     with place_at(read_settings(home), create=False) as place:
         done = job(place, again=again, progress=terminal.progress(as_json))
-        terminal.refined(as_plain(done), as_json=as_json)
+        terminal.refined(done, as_json=as_json)
         if not as_json:
             told([done])
     fail_with([f"{unit}: {cause}" for unit, cause in done.unreadable])
@@ -147,8 +147,7 @@ def run(
         done = job(place, source, ask, again=again, progress=terminal.progress(as_json))
         if not as_json:
             told(done.refined)
-        refines = [as_plain(part) for part in done.refined]
-        terminal.summary(summarise(place.warehouse), done.failures, settings.home, refines, as_json=as_json)
+        terminal.summary(summarise(place.warehouse), done.failures, settings.home, done.refined, as_json=as_json)
     fail_with(done.failures)
 
 

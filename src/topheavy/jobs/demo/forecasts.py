@@ -50,8 +50,9 @@ def forecast(home: Home, *, progress: Progress | None = None) -> Part:
 
 
 def _try(home: Home, progress: Progress | None) -> None:
-    """Try each model on what it can forecast: the next session's volatility, and its return."""
-    try_out(home, Trial(targets=(TARGET, "return"), models=TRIED, step=STEP), progress=progress)
+    """Try models on the next session's return, and on its volatility: the last one is what the page shows first."""
+    for target in ("return", TARGET):
+        try_out(home, Trial(targets=(target,), models=TRIED, step=STEP), progress=progress)
 
 
 def _play(home: Home, days: Sequence[date], progress: Progress) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ def streaming(home: Home, clock: Clock = system_clock) -> Iterator[None]:
         return
     from topheavy.jobs.stream.commands import send
 
-    asked, _ = _going_on(home, clock())
+    asked = replace(_going_on(home, clock())[0], begin=None)  # the feed's own first moment, which is a little later
     stop = threading.Event()
     with ThreadPoolExecutor(1, "demo-stream") as pool:
         work = pool.submit(send, home.settings, "simulator", asked, sink=True, stop=stop)

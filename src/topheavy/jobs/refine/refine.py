@@ -22,7 +22,8 @@ from topheavy.lake.records import Attempt, Entry
 from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
 from topheavy.sources.reading.currencies import in_home_currency
 from topheavy.sources.reading.guarded import parse_guarded
-from topheavy.sources.vendor import LeftOut, Parsed, Source
+from topheavy.sources.vendor import LeftOut as LeftOut
+from topheavy.sources.vendor import Parsed, Source
 from topheavy.tables.catalogs.catalog import Tables, empty
 from topheavy.tables.check import check
 from topheavy.tables.contested import Contested

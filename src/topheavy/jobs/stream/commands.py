@@ -17,7 +17,8 @@ from topheavy.datasets.schema import dataset
 from topheavy.home import Home, open_home
 from topheavy.jobs.stream.feed import Manner, feed, stopped_by_signals
 from topheavy.jobs.stream.sink import Follow, Tally, TradesSink, open_sink
-from topheavy.stream.feed import Ask, Tamper
+from topheavy.stream.feed import Ask as Ask
+from topheavy.stream.feed import Tamper
 from topheavy.stream.feed import feed as pick_feed
 from topheavy.stream.kafka.broker import Broker, broker, make_topics, offsets
 from topheavy.stream.kafka.producer import Report

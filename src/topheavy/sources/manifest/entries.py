@@ -24,6 +24,13 @@ REMOTE = ("http://", "https://")
 Entry = dict[str, Any]
 
 
+def _advice(folder: Path) -> str:
+    """Say where a manifest comes from: from the examples where there are any, as in a clone."""
+    examples = ", ".join(sorted(f"examples/{file.name}" for file in (folder / "examples").glob("*.toml")))
+    one = f"copy one of {examples}" if examples else "write one (see docs/howto/your-own-files.md)"
+    return f"{one}, let 'topheavy files propose FOLDER' write one, or name one with --from"
+
+
 def read_manifest(manifest: Path, settings: Settings) -> list[Entry]:
     """Return the manifest's entries, each with its ``name`` and full ``address``, one for each file of a glob.
 
@@ -35,10 +42,7 @@ def read_manifest(manifest: Path, settings: Settings) -> list[Entry]:
     try:
         content = tomllib.loads(manifest.read_text())
     except OSError as error:
-        raise UsageError(
-            f"{manifest}: {error.strerror}; write a manifest (see docs/howto/your-own-files.md, or try "
-            "'topheavy files propose FOLDER') and name it with --from"
-        ) from error
+        raise UsageError(f"{manifest}: {error.strerror}; {_advice(manifest.parent)}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{manifest} is not valid TOML: {one_line(error)}") from error
     folder = manifest.parent / _expand(str(content.get("folder", ".")), settings)

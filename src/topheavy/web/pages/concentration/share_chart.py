@@ -1,6 +1,7 @@
 """The course over time as a figure: the group's share, the index's total below it, and what both rest on."""
 
 from datetime import date, timedelta
+from math import ceil, floor, log10
 
 from topheavy.answers.choice import Choice
 from topheavy.core.text import day, percent
@@ -27,7 +28,8 @@ def course(view: View, choice: Choice, look: Look, reach: str) -> Figure:
             "hoverdistance": _reach_of_hover(scene),
             "xaxis": _time(scene),
             "yaxis": {"domain": SHARE, "range": [0, 118 * top], "ticksuffix": "%", "nticks": 5},
-            "yaxis2": {"domain": TOTAL, "range": _padded(scene, unit), "tickprefix": "$", "nticks": 3},
+            "yaxis2": {"domain": TOTAL, "range": _padded(scene, unit), "tickmode": "array",
+                       "tickvals": _round_values(*_padded(scene, unit))},
             "yaxis3": {"domain": COVERAGE, "range": [0, 1.02], "tickvals": [0, 1], "ticktext": ["0", "100%"],
                        "showgrid": False},
             "shapes": shapes(scene),
@@ -135,6 +137,24 @@ def _reach_of_hover(scene: Scene) -> int:
 def _unit(scene: Scene) -> tuple[float, str]:
     top = max((item.total or 0 for item in scene.days), default=0)
     return next(((scale, letter) for scale, letter in _UNITS if top >= scale), (1.0, ""))
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """Return two or three round values between ``low`` and ``high``, to be read at the axis of a panel this low.
+
+    >>> _round_values(24.1, 54.0), _round_values(0.47, 0.52), _round_values(97.0, 131.0)
+    ([30.0, 40.0, 50.0], [0.48, 0.5, 0.52], [100.0, 120.0])
+    """
+    size = 10.0 ** floor(log10((high - low) / 2))
+    steps = (size * part for part in (5, 2, 1))
+    places, step = next((within, step) for step in steps if len(within := _multiples(low, high, step)) > 1)
+    shown = places if len(places) < 4 else [place for place in places if place % 2 == 0]
+    return [round(place * step, 10) for place in shown]
+
+
+def _multiples(low: float, high: float, step: float) -> range:
+    """Return which multiples of a step lie between two values; one that lies there but for rounding is one."""
+    return range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)
 
 
 def _padded(scene: Scene, unit: float) -> list[float]:

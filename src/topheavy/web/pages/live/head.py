@@ -24,7 +24,7 @@ _MEANING = {
     SourceKind.FILE: "What once happened is played again from a file: figures are of that moment, not of today.",
     SourceKind.SIMULATED: "This market never was: no figure here is about a real company.",
 }
-PRACTICE = "topheavy stream feed simulator --rate 500 --limit 60000 --sink"
+PRACTICE = "topheavy stream feed simulator --rate 500 --sink"
 SILENT = 5.0
 """Seconds without a word from a sink that is at work, after which one is told."""
 

@@ -108,7 +108,7 @@ def flags(live: Live) -> Component:
 
 
 def _flag(one: Flag) -> list[Component]:
-    at = f"{one.event_time.astimezone(NEW_YORK):%H:%M:%S}"
+    at = one.event_time.astimezone(NEW_YORK).time().isoformat("milliseconds")  # two within a second are two
     away = html.Span(
         f"{one.deviations:,.0f}{GAP}σ", className="state broken", title="standard deviations of those before"
     )

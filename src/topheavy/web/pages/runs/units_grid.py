@@ -5,7 +5,7 @@ from typing import Any
 import dash_ag_grid as dag
 
 from topheavy.answers.collections.facts import UnitRun, Wanted
-from topheavy.core.text import moment, weight
+from topheavy.core.text import NONE, moment, weight
 from topheavy.web.frame.page import Component
 from topheavy.web.frame.theme import GRID_THEME
 
@@ -14,14 +14,17 @@ STRETCH = 100
 
 _RIGHT = {"type": "rightAligned"}
 _COLUMNS = (
-    {"field": "unit", "headerName": "Unit", "width": 274, "tooltipField": "unit"},
-    {"field": "outcome", "headerName": "State", "width": 104, "cellClassRules": {"failed": "params.value == 'failed'"}},
-    {"field": "finished_at", "headerName": "When (UTC)", "width": 172, "sort": "desc"},
-    {"field": "attempts", "headerName": "Tries", "width": 66, **_RIGHT},
-    {"field": "seconds", "headerName": "Took", "width": 82, **_RIGHT},
-    {"field": "calls", "headerName": "Calls", "width": 68, **_RIGHT},
-    {"field": "bytes", "headerName": "Size", "width": 80, **_RIGHT},
-    {"field": "cause", "headerName": "Fault and cause", "minWidth": 220, "flex": 1, "tooltipField": "cause"},
+    {"field": "source", "headerName": "Source", "width": 80, "tooltipField": "unit"},
+    {"field": "route", "headerName": "What", "width": 92, "tooltipField": "unit"},
+    {"field": "session", "headerName": "Session", "width": 104, "tooltipField": "unit"},
+    {"field": "subject", "headerName": "Subject", "width": 110, "tooltipField": "unit", "cellClass": "from-the-end"},
+    {"field": "outcome", "headerName": "State", "width": 86, "cellClassRules": {"failed": "params.value == 'failed'"}},
+    {"field": "finished_at", "headerName": "When (UTC)", "width": 174, "sort": "desc"},
+    {"field": "attempts", "headerName": "Tries", "width": 60, **_RIGHT},
+    {"field": "seconds", "headerName": "Took", "width": 76, **_RIGHT},
+    {"field": "calls", "headerName": "Calls", "width": 62, **_RIGHT},
+    {"field": "bytes", "headerName": "Size", "width": 76, **_RIGHT},
+    {"field": "cause", "headerName": "Fault and cause", "minWidth": 150, "flex": 1, "tooltipField": "cause"},
 )
 
 
@@ -58,10 +61,19 @@ def wanted(request: dict[str, Any], outcome: str, source: str, text: str) -> Wan
     return Wanted(outcome, source, text, by["colId"], by["sort"] == "desc", end - start, start)
 
 
+def isolated(text: str) -> str:
+    """Return text that keeps its own order where its cell is cut at the front, so that its end can be seen."""
+    return f"\u2066{text}\u2069"
+
+
 def shown(run: UnitRun) -> dict[str, str | int]:
     """Return a row as the table shows it."""
     return {
         "unit": run.unit,
+        "source": run.source,
+        "route": run.route,
+        "session": run.session or NONE,
+        "subject": isolated(run.subject or NONE),
         "outcome": run.outcome.value,
         "cause": ": ".join(text for text in (run.fault, run.cause) if text),
         "attempts": run.attempts,
