@@ -42,11 +42,12 @@ def demo(
     from topheavy.jobs.demo import demo as run_demo
     from topheavy.jobs.demo.forecasts import forecast
     from topheavy.jobs.demo.live import streamed, streaming
+    from topheavy.jobs.demo.portfolio import portfolio
 
     settings, progress = read_settings(home or Path(".topheavy-demo")), terminal.progress(as_json)
     with place_at(settings) as place:
         done = run_demo(place, companies=companies, progress=progress)
-        parts = [forecast(place, progress=progress), streamed(place, progress=progress)]
+        parts = [portfolio(place), forecast(place, progress=progress), streamed(place, progress=progress)]
         found = summarise(place.warehouse)
         more = {part.name: part.line for part in parts}
         terminal.summary(found, done.failures, settings.home, parts=more, as_json=as_json)
