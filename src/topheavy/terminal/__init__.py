@@ -68,12 +68,14 @@ def summary(
     else:
         then = f" ({_percent(found.share_at_start)} at the start)" if found.share_at_start is not None else ""
         say(f"  The {name} are {_percent(found.share)} of it by issuer{then}")
+        if band := text.between(found.share_low, found.share_high, 2):
+            say(f"  It is {band}, by what the members may weigh that are not measured")
     if found.hhi is not None:
         say(
             f"  HHI {found.hhi:,.1f}, effective N {found.effective_n:,.1f} "
             f"(as concentrated as that many equal companies), the ten largest {_percent(found.top10)}"
         )
-    say(f"  Coverage {_percent(found.coverage)}: {found.measured:,} of {found.members:,} companies measured"
+    say(f"  Coverage {_percent(found.coverage)} by weight: {found.measured:,} of {found.members:,} companies measured"
         f"{f'; {found.withheld:,} sessions withheld' if found.withheld else ''}")  # fmt: skip
     kinds = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in found.repairs.items())
     say(f"  Repairs {sum(found.repairs.values()):,}{f': {kinds}' if kinds else ''}")
