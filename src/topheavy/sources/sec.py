@@ -71,7 +71,7 @@ class Sec(Source):
             base, path = settings.text("SEC_WWW_URL", WWW), "/files/company_tickers.json"
         else:
             base, path = settings.text("SEC_URL", DATA), f"/api/xbrl/companyfacts/CIK{_read_subject(unit)[1]}.json"
-        reply = http.get(base.rstrip("/") + path, {}, {"User-Agent": _user_agent(base, settings)})
+        reply = http.get(base.rstrip("/") + path, {}, {"User-Agent": user_agent(base, settings)})
         return Fetched((reply.page,), reply.kind)
 
     def parse(self, answer: Answer) -> Parsed:
@@ -121,7 +121,12 @@ def _read_subject(unit: Unit) -> tuple[list[str], str]:
     return named["symbols"].split("+"), named["cik"].zfill(10)
 
 
-def _user_agent(base: str, settings: Settings) -> str:
+def user_agent(base: str, settings: Settings) -> str:
+    """Return who asks, as sec.gov wants it said with every request.
+
+    Raises:
+        UsageError: when nobody is named.
+    """
     said = settings.text("SEC_USER_AGENT").strip()
     if not said and not is_loopback(base):
         raise UsageError('sec.gov wants to know who asks: set TOPHEAVY_SEC_USER_AGENT to "your name your@email"')
