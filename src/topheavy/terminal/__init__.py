@@ -154,9 +154,14 @@ def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
         say(written({"world": world, **found}))
         return
     _banner(world)
-    say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
-        f"{len(found['missing']):,} members without a cap for a time")  # fmt: skip
-    for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
+    counted = (
+        f"{len(found['failed']):,} units failed",
+        f"{len(found['withheld']):,} sessions withheld",
+        f"{len(found['missing']):,} members without a cap for a time",
+        f"{len(found['doubted']):,} doubts open",
+    )
+    say(f"  {', '.join(counted)}")
+    for title in ("failed", "contradictions", "remarks", "withheld", "missing", "doubted"):
         if found[title]:
             say(f"\n  {title}")
             table(found[title][:40])
@@ -175,7 +180,7 @@ def status(found: "HomeStatus", *, as_json: bool) -> None:
         ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
         left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
         say(f"  collecting {collecting['title']}: {ended}{left}")
-    for title in ("units", "sessions", "tables"):
+    for title in ("units", "sessions", "tables", "doubts"):
         if found[title]:
             table(found[title])
     about = found["published"]
