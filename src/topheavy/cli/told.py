@@ -19,7 +19,8 @@ def as_plain(done: Any) -> dict[str, Any]:
     contradictions = [{"kept": item.unit, "not_kept": item.other, "rows": item.rows, "difference": item.text}
                       for item in done.contradictions]  # fmt: skip
     return {"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
-            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable}  # fmt: skip
+            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable,
+            "given_up": done.given_up}  # fmt: skip
 
 
 def told(parts: Iterable[Any]) -> None:
@@ -31,7 +32,9 @@ def told(parts: Iterable[Any]) -> None:
     left_out = [_left_out(unit, lines) for part in parts for unit, lines in part.left_out.items()]
     notes = [f"{brief(unit)}: {'; '.join(notes)}" for part in parts for unit, notes in part.notes.items()]
     refused = [f"{brief(unit)}: {cause}" for part in parts for unit, cause in part.unreadable]
+    given_up = [f"{brief(unit)}: {cause}" for part in parts for unit, cause in part.given_up.items()]
     kinds = (
+        ("given up", given_up),
         ("refused", refused),
         ("contradiction", contradictions),
         ("doubt", doubts),

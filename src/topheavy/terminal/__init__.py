@@ -124,11 +124,13 @@ def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
 def published(done: Any, *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
-        say(written({"rows": done.rows, "repairs": done.repairs}))
+        say(written({"rows": done.rows, "repairs": done.repairs, "given_up": done.given_up}))
     elif not done.rows:
         say("  nothing new to publish")
     else:
         say("  published: " + ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items())))
+        for unit, what in sorted(done.given_up.items()):
+            say(f"  given up: {unit}: {what}")
 
 
 def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
