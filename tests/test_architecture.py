@@ -253,6 +253,18 @@ def wrong(self, home):
     assert sorted(found) == sorted(expected)
 
 
+def test_commands_and_terminal_know_what_they_are_handed() -> None:
+    """What goes between rooms to a person has a type, down to the column of a table."""
+    untyped = [
+        f"{module}, line {node.lineno}"
+        for module, file in MODULES.items()
+        if room_of(module) in {"cli", "terminal"}
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Name) and node.id == "Any"
+    ]
+    assert not untyped
+
+
 # libraries
 
 

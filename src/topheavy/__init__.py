@@ -150,7 +150,7 @@ SEES: dict[str, frozenset[str]] = {
         }
     ),
     "cli": frozenset({"core", "portfolios", "home", "answers", "jobs", "terminal"}),
-    "terminal": frozenset({"core"}),
+    "terminal": frozenset({"core", "answers", "jobs"}),
 }
 """Room → the rooms it may import (every room may import ``core``'s words and itself)."""
 

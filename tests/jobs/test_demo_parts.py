@@ -19,6 +19,8 @@ from topheavy.jobs.demo import demo
 from topheavy.jobs.demo.forecasts import PLAYED, forecast
 from topheavy.jobs.demo.live import RATE, streamed, streaming
 from topheavy.jobs.demo.part import left_out, missing
+from topheavy.jobs.demo.portfolio import portfolio
+from topheavy.portfolios.shelf import Shelf
 from topheavy.tables.read import read
 
 SINCE, UNTIL = date(2021, 11, 1), date(2024, 12, 13)
@@ -39,6 +41,15 @@ def trades(place: Home) -> list[dict[str, Any]]:
     )
 
 
+def test_a_portfolio_is_kept_and_one_of_that_name_stays(place: Home) -> None:
+    part = portfolio(place)
+    largest = ask(place, "SELECT security FROM market_caps WHERE session = DATE '2024-12-13' ORDER BY market_cap DESC")
+    names = [row["security"] for row in largest[:5]]
+    assert part.line.startswith(f'portfolio "demo" is kept, 30% {names[0]}, 25% {names[1]}, 20% {names[2]}')
+    Shelf(place.settings.home).keep("demo", f"100% {names[4]}".encode())
+    assert f"100% {names[4]};" in portfolio(place).line
+
+
 def test_models_stand_on_the_scoreboard_and_one_of_them_has_forecast(place: Home) -> None:
     part = forecast(place)
     assert not part.left_out
@@ -52,7 +63,7 @@ def test_models_stand_on_the_scoreboard_and_one_of_them_has_forecast(place: Home
     assert (card.model, card.world) == ("har", "simulated")
     assert card.trained_until == date(2024, 11, 29)  # ten sessions before the last: 12-02 to 12-13
     assert "5 models tried" in part.line
-    assert f"{GIANTS * PLAYED} of its forecasts are scored" in part.line
+    assert f"volatility-1 (har) is registered, {GIANTS * PLAYED} forecasts scored" in part.line
     ahead = ask(place, "SELECT DISTINCT session FROM forecasts EXCEPT SELECT DISTINCT session FROM scores")
     assert ahead == [{"session": date(2024, 12, 16)}]  # the Monday after the market's last Friday
 

@@ -92,6 +92,16 @@ def test_many_small_files_become_one_and_the_position_stays(tables: Tables) -> N
     assert compact(tables, TRADES, many=5) == 0
 
 
+def test_no_more_is_joined_at_once_than_fits_into_a_file_of_its_size(tables: Tables) -> None:
+    """A join has its rows in memory: six files of which two fit make three, however many there are."""
+    for first in range(0, 60, 10):
+        put(tables, first)
+    sizes = [task.file.file_size_in_bytes for task in tables.open(TRADES).scan().plan_files()]
+    assert compact(tables, TRADES, many=5, small=round(2.5 * max(sizes))) == 6
+    assert len(list(tables.open(TRADES).scan().plan_files())) == 3
+    assert sequences(tables) == list(range(60))
+
+
 def test_the_position_outlives_the_snapshots_that_noted_it(tables: Tables) -> None:
     for first in range(0, 30, 10):
         put(tables, first)

@@ -1,7 +1,8 @@
 """Gaps: members without a measured cap, units of work that failed, sessions withheld, each with its reason."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from pydantic import Field
 
@@ -73,7 +74,21 @@ FROM doubts WHERE acts ORDER BY security, since, id
 """
 
 
-def all_gaps(home: Home) -> dict[str, Any]:
+Row = Mapping[str, object]
+
+
+class AllGaps(TypedDict):
+    """What is missing, kind by kind."""
+
+    failed: Sequence[Row]
+    contradictions: Sequence[Row]
+    remarks: Sequence[Row]
+    withheld: Sequence[Row]
+    missing: Sequence[Row]
+    doubted: Sequence[Row]
+
+
+def all_gaps(home: Home) -> AllGaps:
     """Return what is missing: units that failed, rows that two units claim with other numbers, lines left out and
     doubts, sessions withheld, members not measured, each with its reason, and what nothing explains, each with the
     question that would settle it."""
@@ -94,13 +109,13 @@ def all_gaps(home: Home) -> dict[str, Any]:
     }
 
 
-def _of_every_index(home: Home, question: str) -> list[dict[str, Any]]:
+def _of_every_index(home: Home, question: str) -> Sequence[Row]:
     return show(home, question, Narrowing({"index": ALL})).rows()
 
 
-def _contradiction(remark: Remark) -> dict[str, Any]:
+def _contradiction(remark: Remark) -> Row:
     return {"kept": remark.unit, "not_kept": remark.other, "rows": remark.rows, "difference": remark.text}
 
 
-def _remark(remark: Remark) -> dict[str, Any]:
+def _remark(remark: Remark) -> Row:
     return {"unit": remark.unit, "kind": remark.kind, "rows": remark.rows, "what": remark.text}

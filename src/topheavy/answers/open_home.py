@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 
@@ -129,7 +129,7 @@ class OpenHome:
         units = {column.name: column.unit for column in known.all_columns}
         return Answer(name, rows, self._evidence(moment), units, total=rows.num_rows)
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> answers_status.HomeStatus:
         """Return what the home holds: units of work, sessions, tables, the publication.
 
         Example:

@@ -1,9 +1,9 @@
 """State and gaps: what a home holds, what is missing in it, and why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict, cast
 
 from topheavy.answers.collections.facts import Stage
 from topheavy.answers.collections.progress import underway
@@ -14,8 +14,33 @@ from topheavy.home import Home
 from topheavy.lake.records import Run
 from topheavy.tables.read import rows_of
 
+Row = Mapping[str, object]
 
-def status(place: Home, clock: Clock = system_clock) -> dict[str, Any]:
+
+class CollectingRow(TypedDict):
+    """A collection that goes on, as its facts are written for programs."""
+
+    title: str
+    asked: int
+    ended: int
+    failed: int
+    seconds_left: float | None
+
+
+class HomeStatus(TypedDict):
+    """What a home holds."""
+
+    home: str
+    world: str
+    units: Sequence[Row]
+    sessions: Sequence[Row]
+    collecting: Sequence[CollectingRow]
+    tables: Sequence[Row]
+    doubts: Sequence[Row]
+    published: Mapping[str, str]
+
+
+def status(place: Home, clock: Clock = system_clock) -> HomeStatus:
     """Return what the home holds: units by source and outcome, sessions by state, what is being collected, rows by
     table, the publication."""
     runs = place.lake.ledger.runs()
@@ -38,7 +63,7 @@ def status(place: Home, clock: Clock = system_clock) -> dict[str, Any]:
     }
 
 
-def sessions_by_state(runs: Iterable[Run]) -> list[dict[str, Any]]:
+def sessions_by_state(runs: Iterable[Run]) -> list[dict[str, object]]:
     """Return how many sessions of each source are complete, partial or failed.
 
     A session with a failed unit is partial, however many others came; with none that came it has failed.
@@ -51,7 +76,7 @@ def sessions_by_state(runs: Iterable[Run]) -> list[dict[str, Any]]:
     return [{"source": source, "state": state, "sessions": count} for (source, state), count in sorted(states.items())]
 
 
-def _doubts(place: Home) -> list[dict[str, Any]]:
+def _doubts(place: Home) -> Sequence[Row]:
     """Return how many doubts of each rule are open, with the question of the newest."""
     if not place.warehouse.path.exists():
         return []
@@ -64,9 +89,10 @@ FROM doubts WHERE acts GROUP BY rule ORDER BY doubts DESC, rule
 """
 
 
-def _collecting(place: Home, clock: Clock) -> list[dict[str, Any]]:
+def _collecting(place: Home, clock: Clock) -> Sequence[CollectingRow]:
     known = underway(place.lake.folder.path, place.lake.ledger.collections(), clock())
-    return [one.model_dump(mode="json") for one in known if one.stage is Stage.RUNNING]
+    running = [collection for collection in known if collection.stage is Stage.RUNNING]
+    return [cast(CollectingRow, collection.model_dump(mode="json")) for collection in running]
 
 
 def _state(came: set[bool]) -> str:

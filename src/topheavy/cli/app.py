@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topheavy.core.clock import system_clock
 from topheavy.core.errors import TopheavyError, UsageError
 from topheavy.core.settings import Settings
+
+if TYPE_CHECKING:
+    from topheavy.home import Home
+    from topheavy.jobs.road import Ask
 
 app = typer.Typer(
     name="topheavy",
@@ -39,7 +43,7 @@ AcceptLossOption = Annotated[
 
 
 @contextmanager
-def place_at(settings: Settings, *, create: bool = True) -> Iterator[Any]:
+def place_at(settings: Settings, *, create: bool = True) -> "Iterator[Home]":
     """Open a home for as long as a block lasts."""
     from topheavy.home import open_home
 
@@ -49,7 +53,7 @@ def place_at(settings: Settings, *, create: bool = True) -> Iterator[Any]:
 
 def ask_from(
     since: str | None, until: str | None, datasets: list[str] | None, target: str, subject: list[str] | None
-) -> Any:
+) -> "Ask":
     """Read what is asked of a source, with the period's defaults."""
     from topheavy.core.calendar import last_closed
     from topheavy.jobs.road import ask_for

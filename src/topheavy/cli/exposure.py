@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topheavy.cli.app import HomeOption, JsonOption, app, day_from, place_at
 from topheavy.core.errors import UsageError
 from topheavy.core.settings import read_settings
+
+if TYPE_CHECKING:
+    from topheavy.portfolios.shelf import Shelf
 
 PortfolioArgument = Annotated[
     str,
@@ -51,7 +54,7 @@ def exposure(
         view, shelf = Published(place.lake.folder.path), Shelf(place.lake.folder.path)
         content, name = _content(portfolio, shelf)
         read = shelf.keep(keep, content) if keep else read_portfolio(content, name)
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         if add:
             changed = what_if(view, read, read_portfolio(add.encode(), "--add"), asked)
             found["what_if"], answer, lines = changed.model_dump(mode="json"), changed.before, told_what_if(changed)
@@ -68,7 +71,7 @@ def exposure(
             terminal.told(lines, answer.world)
 
 
-def _content(portfolio: str, shelf: Any) -> tuple[bytes, str]:
+def _content(portfolio: str, shelf: "Shelf") -> tuple[bytes, str]:
     """Return what was given: a file's content, what comes on standard input, a kept portfolio, else the words."""
     if portfolio == "-":
         return sys.stdin.buffer.read(), "standard input"

@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topheavy import terminal
 from topheavy.cli.app import HomeOption, JsonOption, app, day_from, place_at
 from topheavy.core.errors import UsageError
+from topheavy.core.progress import Progress
 from topheavy.core.settings import read_settings
+
+if TYPE_CHECKING:
+    from topheavy.answers.models.history import Subject
 from topheavy.core.text import PART
 
 forecast = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -194,7 +198,7 @@ def promote(
         terminal.say(f"{name}: version {job(settings.home, name, version, back=back)} is champion")
 
 
-def _subject(security: list[str] | None, group: str, index: str, since: str | None, until: str | None) -> Any:
+def _subject(security: list[str] | None, group: str, index: str, since: str | None, until: str | None) -> "Subject":
     from datetime import date
 
     from topheavy.answers.models.history import Subject
@@ -218,5 +222,5 @@ def _params(environment: Mapping[str, str], model: str, sets: list[str]) -> dict
     return found
 
 
-def _progress(as_json: bool) -> Any:
+def _progress(as_json: bool) -> Progress:
     return terminal.progress(as_json)

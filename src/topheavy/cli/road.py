@@ -25,7 +25,7 @@ from topheavy.cli.app import (
     fail_with,
     place_at,
 )
-from topheavy.cli.told import as_plain, told
+from topheavy.cli.told import told
 from topheavy.core.errors import UsageError
 from topheavy.core.settings import read_settings
 
@@ -43,11 +43,12 @@ def demo(
     from topheavy.jobs.demo import demo as run_demo
     from topheavy.jobs.demo.forecasts import forecast
     from topheavy.jobs.demo.live import streamed, streaming
+    from topheavy.jobs.demo.portfolio import portfolio
 
     settings, progress = read_settings(home or Path(".topheavy-demo")), terminal.progress(as_json)
     with place_at(settings) as place:
         done = run_demo(place, companies=companies, progress=progress)
-        parts = [forecast(place, progress=progress), streamed(place, progress=progress)]
+        parts = [portfolio(place), forecast(place, progress=progress), streamed(place, progress=progress)]
         found = summarise(place.warehouse)
         more = {part.name: part.line for part in parts}
         terminal.summary(found, done.failures, settings.home, parts=more, as_json=as_json)
@@ -111,16 +112,14 @@ def refine(
 
     with place_at(read_settings(home), create=False) as place:
         done = job(place, again=again, accept_loss=accept_loss, progress=terminal.progress(as_json))
-        terminal.refined(as_plain(done), as_json=as_json)
+        terminal.refined(done, as_json=as_json)
         if not as_json:
             told([done])
     fail_with([f"{unit}: {cause}" for unit, cause in done.unreadable])
 
 
 @app.command()
-def publish(
-    accept_loss: AcceptLossOption = False, home: HomeOption = None, as_json: JsonOption = False
-) -> None:
+def publish(accept_loss: AcceptLossOption = False, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Find repairs, answer the questions, check them, and replace the warehouse."""
     from topheavy.jobs.publish.publish import publish as job
 
@@ -151,8 +150,7 @@ def run(
         done = job(place, source, ask, again=again, progress=terminal.progress(as_json))
         if not as_json:
             told(done.refined)
-        refines = [as_plain(part) for part in done.refined]
-        terminal.summary(summarise(place.warehouse), done.failures, settings.home, refines, as_json=as_json)
+        terminal.summary(summarise(place.warehouse), done.failures, settings.home, done.refined, as_json=as_json)
     fail_with(done.failures)
 
 

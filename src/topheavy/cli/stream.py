@@ -1,8 +1,10 @@
 """Live: a market is replayed or followed into a topic, a topic into the tables, and both are looked at."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +12,9 @@ from topheavy import terminal
 from topheavy.cli.app import HomeOption, JsonOption, app, place_at
 from topheavy.core.errors import TopheavyError, UsageError
 from topheavy.core.settings import read_settings
+
+if TYPE_CHECKING:
+    from topheavy.jobs.stream.commands import Ask
 
 stream = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(stream, name="stream", help="Follow a market live: through Kafka into the tables.")
@@ -42,10 +47,11 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """Play what once happened again, into a topic; with faults on request, as shares of the records."""
-    job = _job()
+    with _live_installed():
+        from topheavy.jobs.stream import commands as job
     tamper = {"gaps": gaps, "duplicates": duplicates, "disorder": disorder}
     ask = job.ask(what=what, securities=tuple(security or ()), seed=seed, tamper=tamper)
-    _send(job, "replay", ask, speed, limit, topic, sink, home, as_json)
+    _send("replay", ask, speed, limit, topic, sink, home, as_json)
 
 
 @stream.command()
@@ -65,10 +71,11 @@ def feed(
     as_json: JsonOption = False,
 ) -> None:
     """Follow a live market into a topic, until Ctrl-C or the limit."""
-    job = _job()
+    with _live_installed():
+        from topheavy.jobs.stream import commands as job
     begin = since.replace(tzinfo=UTC) if since else None
     ask = job.ask(securities=tuple(security or ()), seed=seed, rate=rate, begin=begin)
-    _send(job, name, ask, speed, limit, topic, sink, home, as_json)
+    _send(name, ask, speed, limit, topic, sink, home, as_json)
 
 
 @stream.command(name="sink")
@@ -85,7 +92,9 @@ def sink_command(
     as_json: JsonOption = False,
 ) -> None:
     """Follow a topic into the tables, each trade once, until Ctrl-C."""
-    job, settings = _job(), read_settings(home)
+    with _live_installed():
+        from topheavy.jobs.stream import commands as job
+    settings = read_settings(home)
     with place_at(settings) as place:
         tally = job.follow(place, topic, job.part(share), restart=restart, until_idle=until_idle, said=terminal.say)
         terminal.rows("sink", [tally], place.world, as_json=as_json)
@@ -94,29 +103,36 @@ def sink_command(
 @stream.command()
 def status(topic: TopicOption = "trades", home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say how far the tables are behind the topic, and how fresh they are."""
-    _job()  # where what streaming needs is not installed, it says so
-    from topheavy.answers.live.consumers import status as consumers
-
+    with _live_installed():
+        from topheavy.answers.live.consumers import status as consumers
     with place_at(read_settings(home), create=False) as place:
         terminal.rows("stream", consumers(place, topic), place.world, as_json=as_json)
 
 
 def _send(
-    job: Any, name: str, ask: Any, speed: float, limit: int, topic: str, sink: bool, home: Path | None, as_json: bool
+    name: str, ask: "Ask", speed: float, limit: int, topic: str, sink: bool, home: Path | None, as_json: bool
 ) -> None:
-    settings = read_settings(home)
-    sent = job.send(
-        settings, name, ask, speed=speed, limit=limit, topic=topic, sink=sink, progress=terminal.progress(as_json)
+    with _live_installed():
+        from topheavy.jobs.stream.commands import send
+    sent = send(
+        read_settings(home),
+        name,
+        ask,
+        speed=speed,
+        limit=limit,
+        topic=topic,
+        sink=sink,
+        progress=terminal.progress(as_json),
     )
     terminal.rows("stream", [sent], "", as_json=as_json)
     if lost := sent["sent"] - sent["acknowledged"]:
         raise TopheavyError(f"{lost:,} records were not taken by the broker: see to it, and send them again")
 
 
-def _job() -> Any:
-    """Return what carries live trades, where its libraries are installed."""
+@contextmanager
+def _live_installed() -> Iterator[None]:
+    """Import inside what carries live trades; where its libraries are not installed, say which extra brings them."""
     try:
-        from topheavy.jobs.stream import commands
+        yield
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is not installed: install topheavy with its extra 'live'") from None
-    return commands

@@ -1,10 +1,13 @@
 """What is to be told of files and answers that were read: contradictions, doubts, what was left out, notes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from topheavy import terminal
+
+if TYPE_CHECKING:
+    from topheavy.jobs.refine.refine import LeftOut, Refined
 
 MOST_TOLD = 20
 """How many lines of one kind are printed where nobody asked for all."""
@@ -13,17 +16,7 @@ REASONS = 3
 """How many reasons, and places for each, are named of one file."""
 
 
-def as_plain(done: Any) -> dict[str, Any]:
-    """Return what a refine did as plain values."""
-    left_out = {unit: [f"{item.where}: {item.reason}" for item in items] for unit, items in done.left_out.items()}
-    contradictions = [{"kept": item.unit, "not_kept": item.other, "rows": item.rows, "difference": item.text}
-                      for item in done.contradictions]  # fmt: skip
-    return {"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
-            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable,
-            "given_up": done.given_up}  # fmt: skip
-
-
-def told(parts: Iterable[Any]) -> None:
+def told(parts: "Iterable[Refined]") -> None:
     """Print what a refine has to say of what it read: contradictions, doubts, what was left out, notes."""
     parts = list(parts)
     contradictions = [f"{brief(item.unit)} against {brief(item.other)}: {item.text}" for part in parts
@@ -48,7 +41,7 @@ def told(parts: Iterable[Any]) -> None:
             terminal.say(f"  … and {len(lines) - MOST_TOLD:,} more of that kind: 'topheavy gaps --json' lists them")
 
 
-def _left_out(unit: str, lines: Sequence[Any]) -> str:
+def _left_out(unit: str, lines: "Sequence[LeftOut]") -> str:
     """Say how many lines of an answer were left out, for each reason with its first places."""
     by_reason: dict[str, list[str]] = {}
     for line in lines:

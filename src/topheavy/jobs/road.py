@@ -19,7 +19,8 @@ from topheavy.jobs.collect.plan import Cost, Plan, cost, failed, plan
 from topheavy.jobs.publish.publish import Published, publish
 from topheavy.jobs.refine.refine import Refined, refine
 from topheavy.lake.folder import REAL
-from topheavy.sources.vendor import Ask, Source
+from topheavy.sources.vendor import Ask as Ask
+from topheavy.sources.vendor import Source
 from topheavy.tables.read import read
 
 

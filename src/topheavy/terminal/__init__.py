@@ -2,26 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from topheavy.core import text
 from topheavy.core.log.lines import Form, form_in_use
 from topheavy.core.log.logger import logger
 from topheavy.terminal.as_json import written
 from topheavy.terminal.bars import progress as progress
+from topheavy.terminal.tables import Row, Rows, table
+from topheavy.terminal.tables import say as say
+
+if TYPE_CHECKING:
+    from topheavy.answers.gaps import AllGaps
+    from topheavy.answers.status import HomeStatus
+    from topheavy.answers.summary import Summary
+    from topheavy.jobs.collect.fetch import Collected
+    from topheavy.jobs.publish.publish import Published
+    from topheavy.jobs.publish.verify import Finding
+    from topheavy.jobs.refine.refine import Refined
+    from topheavy.jobs.road import Foreseen
 
 SIMULATED = "SIMULATED"
-
-
-def say(line: str) -> None:
-    """Print one line."""
-    Console(highlight=False, soft_wrap=True).print(line, markup=False)
 
 
 def fail(line: str) -> None:
@@ -38,18 +43,19 @@ def address(url: str) -> None:
 
 
 def summary(
-    found: Any,
+    found: "Summary | None",
     failures: Sequence[str],
     home: Path,
-    refines: Sequence[Any] = (),
+    refines: "Sequence[Refined]" = (),
     *,
     parts: Mapping[str, str] | None = None,
     as_json: bool,
 ) -> None:
     """Print what the published figures say, and a line on each of ``parts``; JSON also says what was read."""
     if as_json:
-        say(written({"summary": found.aswritten() if found else None, "failures": list(failures), "home": str(home),
-                   "refined": list(refines), "parts": dict(parts or {})}))  # fmt: skip
+        read = [refined_as_json(done) for done in refines]
+        say(written({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
+                   "refined": read, "parts": dict(parts or {})}))  # fmt: skip
         return
     if found is None:
         say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
@@ -78,7 +84,7 @@ def summary(
     say(f"  Everything is in {home}\n")
 
 
-def plan(source: str, found: Any, *, as_json: bool) -> None:
+def plan(source: str, found: "Foreseen", *, as_json: bool) -> None:
     """Print what a collection would ask for, why, and what that takes."""
     todo, cost = found.plan, found.cost
     routes = Counter((f"{unit.source} {unit.route}", why.value) for unit, why in todo.todo.items())
@@ -90,7 +96,7 @@ def plan(source: str, found: Any, *, as_json: bool) -> None:
         say(written(told))
         return
     if routes:
-        _table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
+        table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
     say(f"  {len(todo.todo):,} units to ask for; {todo.held:,} are safely in the lake")
     if todo.not_yet:
         say(f"  {todo.not_yet:,} sessions have not closed yet and are not asked for")
@@ -101,7 +107,7 @@ def plan(source: str, found: Any, *, as_json: bool) -> None:
         say(f"  about {cost.calls:,} calls; {limit}")
 
 
-def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
+def collected(parts: "Iterable[Collected]", unreadable: int, *, as_json: bool) -> None:
     """Print how a collection ended, and how many of its answers could not be read where that was tried."""
     totals: Counter[str] = Counter()
     for part in parts:
@@ -112,16 +118,26 @@ def collected(parts: Iterable[Any], unreadable: int, *, as_json: bool) -> None:
     say(written(totals) if as_json else "  " + ", ".join(f"{count:,} {name}" for name, count in totals.items()))
 
 
-def refined(done: Mapping[str, Any], *, as_json: bool) -> None:
+def refined(done: "Refined", *, as_json: bool) -> None:
     """Print what a refine wrote, and as JSON what it left out and could not read."""
     if as_json:
-        say(written(done))
+        say(written(refined_as_json(done)))
         return
-    rows = ", ".join(f"{count:,} {name}" for name, count in done["rows"].items() if count)
-    say(f"  {done['answers']:,} answers read; written: {rows or 'nothing, all was known'}")
+    rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items() if count)
+    say(f"  {done.answers:,} answers read; written: {rows or 'nothing, all was known'}")
 
 
-def published(done: Any, *, as_json: bool) -> None:
+def refined_as_json(done: "Refined") -> Row:
+    """Return what a refine did as plain values."""
+    left_out = {unit: [f"{item.where}: {item.reason}" for item in items] for unit, items in done.left_out.items()}
+    contradictions = [{"kept": item.unit, "not_kept": item.other, "rows": item.rows, "difference": item.text}
+                      for item in done.contradictions]  # fmt: skip
+    return {"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
+            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable,
+            "given_up": done.given_up}  # fmt: skip
+
+
+def published(done: "Published", *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
         say(written({"rows": done.rows, "repairs": done.repairs, "given_up": done.given_up}))
@@ -133,7 +149,7 @@ def published(done: Any, *, as_json: bool) -> None:
             say(f"  given up: {unit}: {what}")
 
 
-def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
+def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
     """Print what is missing and why."""
     if as_json:
         say(written({"world": world, **found}))
@@ -144,36 +160,37 @@ def gaps(found: Mapping[str, Any], world: str, *, as_json: bool) -> None:
     for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
         if found[title]:
             say(f"\n  {title}")
-            _table(found[title][:40])
+            table(found[title][:40])
             if len(found[title]) > 40:
                 say(f"  … and {len(found[title]) - 40:,} more: --json prints all")
 
 
-def status(found: Mapping[str, Any], *, as_json: bool) -> None:
+def status(found: "HomeStatus", *, as_json: bool) -> None:
     """Print what a home holds."""
     if as_json:
         say(written(found))
         return
     _banner(found["world"])
     say(f"  home {found['home']}, {found['world'] or 'empty'}")
-    for one in found["collecting"]:
-        left = f", {text.span(one['seconds_left'])} left" if one["seconds_left"] is not None else ""
-        say(f"  collecting {one['title']}: {one['ended']:,} of {one['asked']:,}, {one['failed']:,} failed{left}")
+    for collecting in found["collecting"]:
+        ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
+        left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
+        say(f"  collecting {collecting['title']}: {ended}{left}")
     for title in ("units", "sessions", "tables"):
         if found[title]:
-            _table(found[title])
+            table(found[title])
     about = found["published"]
     say(f"  published {about['published_at']} by topheavy {about['version']}" if about else "  nothing published yet")
 
 
 def rows(
     title: str,
-    found: list[dict[str, Any]],
+    found: Rows,
     world: str,
     *,
     as_json: bool,
     units: Mapping[str, str] = MappingProxyType({}),
-    beside: Mapping[str, Any] = MappingProxyType({}),
+    beside: Row = MappingProxyType({}),
 ) -> None:
     """Print rows as a table, figures as their columns' ``units`` ask; or as JSON with the world they speak of, and
     what else stands ``beside`` them."""
@@ -182,7 +199,7 @@ def rows(
         return
     _banner(world)
     if found:
-        _table(found, units)
+        table(found, units)
     else:
         say("  no rows")
 
@@ -199,7 +216,7 @@ def say_json(value: object) -> None:
     say(written(value))
 
 
-def findings(found: Iterable[Any], *, as_json: bool) -> None:
+def findings(found: "Iterable[Finding]", *, as_json: bool) -> None:
     """Print what was verified."""
     listed = list(found)
     if as_json:
@@ -212,35 +229,6 @@ def findings(found: Iterable[Any], *, as_json: bool) -> None:
 def _banner(world: str) -> None:
     if world == "simulated":
         say(f"  {SIMULATED}: this market never was; no figure here is about a real company")
-
-
-TALL = 9
-"""A single row of this many columns or more is easier to read from top to bottom."""
-
-
-def _table(found: list[dict[str, Any]], units: Mapping[str, str] = MappingProxyType({})) -> None:
-    if len(found) == 1 and len(found[0]) >= TALL:
-        for name, value in found[0].items():
-            say(f"  {name:<16} {_cell(value, units.get(name, ''))}")
-        return
-    table = Table(box=None, pad_edge=True, header_style="bold")
-    for name in found[0]:
-        numeric = isinstance(next((row[name] for row in found if row[name] is not None), None), int | float)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in found:
-        table.add_row(*(_cell(value, units.get(name)) for name, value in row.items()))
-    wide = Console(highlight=False, markup=False)
-    Console(highlight=False, markup=False, width=max(wide.width, 80) if wide.is_terminal else 200).print(table)
-
-
-def _cell(value: Any, unit: str | None) -> str:
-    if value is None:
-        return text.TERMINAL.none
-    if isinstance(value, bool | str | date | datetime):
-        return str(value)
-    if isinstance(value, float):
-        return text.quantity(value, unit or "")
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _percent(value: float | None) -> str:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any
 
 NO_NUMBER = "NaN and infinities, which JSON does not know, are written as null"
 
@@ -18,7 +17,7 @@ def written(value: object) -> str:
         return json.dumps(noted, default=str, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _finite(value: object) -> Any:
+def _finite(value: object) -> object:
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):

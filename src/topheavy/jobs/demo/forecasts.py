@@ -70,6 +70,5 @@ def _line(home: Home) -> str:
     told = next(row for row in account(home) if row["name"] == NAME)
     return (
         f"{best['models']} models tried, {best['model']} has {best['ratio']:.2f} times the error of "
-        f'"tomorrow = today" on the next volatility; {told["model"]} is registered as {NAME}, '
-        f"{told['scored']:,} of its forecasts are scored"
+        f'"tomorrow = today" on volatility; {NAME} ({told["model"]}) is registered, {told["scored"]:,} forecasts scored'
     )

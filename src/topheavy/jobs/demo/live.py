@@ -54,8 +54,8 @@ def streamed(home: Home, *, clock: Clock = system_clock, progress: Progress | No
     kept, bars = ask(home, _KEPT)[0], ask(home, _BARS)[0]["bars"]
     return Part(
         "Live",
-        f"{kept['trades']:,} trades in {kept['securities']:,} securities went through the practice broker into the "
-        f"tables, each once; {bars:,} minute bars",
+        f"{kept['trades']:,} trades in {kept['securities']:,} securities through the practice broker into the tables, "
+        f"each once; {bars:,} minute bars",
     )
 
 

@@ -59,9 +59,7 @@ def refuse(found: Mapping[str, str]) -> None:
 
 def named(found: Mapping[str, str]) -> str:
     """Name the first of what would be lost, each with its cause, and say how many more there are."""
-    first = [
-        cause if unit in cause else f"{unit} ({cause})" for unit, cause in sorted(found.items())[:MOST_NAMED]
-    ]
+    first = [cause if unit in cause else f"{unit} ({cause})" for unit, cause in sorted(found.items())[:MOST_NAMED]]
     more = f" and {len(found) - MOST_NAMED:,} more" if len(found) > MOST_NAMED else ""
     return ", ".join(first) + more
 

@@ -17,7 +17,8 @@ from topheavy.datasets.schema import dataset
 from topheavy.home import Home, open_home
 from topheavy.jobs.stream.feed import Manner, feed, stopped_by_signals
 from topheavy.jobs.stream.sink import Follow, Tally, TradesSink, open_sink
-from topheavy.stream.feed import Ask, Tamper
+from topheavy.stream.feed import Ask as Ask
+from topheavy.stream.feed import Tamper
 from topheavy.stream.feed import feed as pick_feed
 from topheavy.stream.kafka.broker import Broker, broker, make_topics, offsets
 from topheavy.stream.kafka.producer import Report
@@ -81,7 +82,12 @@ def send(
     with open_home(settings) as home, _followed(home, target, topic, enough) as followed:
         report = feed(settings, name, asked, manner, progress, to=target, stop=enough)
         _wait_until_read(home, target, topic, followed.over)
-    return _account(report) | _told(followed.tally)
+    return _account(report) | _told(followed.tally) | _noted(asked)
+
+
+def _noted(asked: Ask) -> dict[str, Any]:
+    """Return what the feed left out, where it left out anything."""
+    return {"left_out": "; ".join(asked.notes)} if asked.notes else {}
 
 
 def made_up(settings: Settings, asked: Ask) -> Ask:

@@ -59,7 +59,7 @@ def feed(
     pace = Pace(how.speed, stop or threading.Event())
     target = to or broker(settings)
     make_topics(target, (how.topic, DEAD if how.topic == TRADES else f"{how.topic}.dead"))
-    watching.start(f"{pick_feed(name).name} → {target.title}, in thousands", ceil(how.limit / THOUSAND))
+    watching.start(f"stream {name}, in thousands of trades", ceil(how.limit / THOUSAND))
     # A slice's length is in the market's time: played faster, it holds more. Unpaced, only its size matters.
     gathered = replace(ask, slice=ask.slice * how.speed if how.speed else float("inf"))
     producer = TradeProducer(target, how.topic, most=how.most, patience=how.patience)

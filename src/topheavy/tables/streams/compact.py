@@ -32,7 +32,8 @@ def compact(tables: Tables, dataset: Dataset, *, many: int = MANY, small: int = 
         return 0
     with told(f"{dataset.name} cannot be compacted", "its rows are unharmed; check the disk"):
         crowded = [tasks for tasks in _by_day(table, small) if len(tasks) >= many]
-        return sum(_join(tables, dataset, tasks) for tasks in crowded)
+        portions = [portion for tasks in crowded for portion in _portions(tasks, small)]
+        return sum(_join(tables, dataset, portion) for portion in portions)
 
 
 def _by_day(table: "Table", small: int) -> list[list["FileScanTask"]]:
@@ -41,6 +42,18 @@ def _by_day(table: "Table", small: int) -> list[list["FileScanTask"]]:
         if task.file.file_size_in_bytes < small:
             found[repr(task.file.partition)].append(task)
     return list(found.values())
+
+
+def _portions(tasks: "list[FileScanTask]", most: int) -> list[list["FileScanTask"]]:
+    """Share files out, the smallest first, into portions of two or more and of ``most`` bytes: a join's rows are in
+    memory at once.
+    """
+    portions: list[list[FileScanTask]] = [[]]
+    for task in sorted(tasks, key=lambda task: task.file.file_size_in_bytes):
+        if sum(held.file.file_size_in_bytes for held in portions[-1]) + task.file.file_size_in_bytes > most:
+            portions.append([])
+        portions[-1].append(task)
+    return [portion for portion in portions if len(portion) > 1]
 
 
 def _join(tables: Tables, dataset: Dataset, tasks: list["FileScanTask"]) -> int:

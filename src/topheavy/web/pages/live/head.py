@@ -94,14 +94,14 @@ def _quiet(live: Live) -> list[Component]:
 
 def _stopped(live: Live, view: View) -> list[Component]:
     last = _last(live) if live.prices else None
-    stood = [f"Below is how it stood when a sink was last heard of, {moment(last)} UTC. "] if last else []
-    return [
-        html.H1("Nothing streams now"),
-        html.P([*stood, "To go on where the tables end, with the Kafka it came from:"], className="when"),
+    stood = f"Below is how it stood when a sink was last heard of, {moment(last)} UTC." if last else ""
+    made_up = [html.P("A made-up market in one process, without a Kafka:"), html.Pre(_practice(view))]
+    real = [
+        html.P("To go on where the tables end, with the Kafka it came from:"),
         html.Pre(f"{_home(view)}topheavy stream sink"),
-        html.P("Without one, a made-up market in one process:"),
-        html.Pre(_practice(view)),
     ]
+    ways = made_up + real if live.kinds == (SourceKind.SIMULATED,) else real + made_up
+    return [html.H1("Nothing streams now"), html.P(stood, className="when"), *ways]
 
 
 def _never(view: View) -> list[Component]:

@@ -14,10 +14,10 @@ STRETCH = 100
 
 _RIGHT = {"type": "rightAligned"}
 _COLUMNS = (
-    {"field": "source", "headerName": "Source", "width": 80, "tooltipField": "unit"},
-    {"field": "route", "headerName": "What", "width": 92, "tooltipField": "unit"},
-    {"field": "session", "headerName": "Session", "width": 104, "tooltipField": "unit"},
     {"field": "subject", "headerName": "Subject", "width": 110, "tooltipField": "unit", "cellClass": "from-the-end"},
+    {"field": "session", "headerName": "Session", "width": 104, "tooltipField": "unit"},
+    {"field": "route", "headerName": "What", "width": 92, "tooltipField": "unit"},
+    {"field": "source", "headerName": "Source", "width": 80, "tooltipField": "unit"},
     {"field": "outcome", "headerName": "State", "width": 86, "cellClassRules": {"failed": "params.value == 'failed'"}},
     {"field": "finished_at", "headerName": "When (UTC)", "width": 174, "sort": "desc"},
     {"field": "attempts", "headerName": "Tries", "width": 60, **_RIGHT},
