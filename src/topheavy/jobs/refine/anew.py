@@ -52,8 +52,8 @@ def refuse(found: Mapping[str, str]) -> None:
     if found:
         raise LakeError(
             f"the tables stay as they were, for made anew they would lose what {len(found):,} answers brought: "
-            f"{named(found)}; bring these back (a backup of raw/, or delete what is damaged there and 'topheavy collect "
-            "--again'), or give them up with --accept-loss"
+            f"{named(found)}; bring these back (a backup of raw/, or delete what is damaged there and 'topheavy "
+            "collect --again'), or give them up with --accept-loss"
         )
 
 
