@@ -68,12 +68,14 @@ def summary(
     else:
         then = f" ({_percent(found.share_at_start)} at the start)" if found.share_at_start is not None else ""
         say(f"  The {name} are {_percent(found.share)} of it by issuer{then}")
+        if band := text.between(found.share_low, found.share_high, 2):
+            say(f"  It is {band}, by what the members may weigh that are not measured")
     if found.hhi is not None:
         say(
             f"  HHI {found.hhi:,.1f}, effective N {found.effective_n:,.1f} "
             f"(as concentrated as that many equal companies), the ten largest {_percent(found.top10)}"
         )
-    say(f"  Coverage {_percent(found.coverage)}: {found.measured:,} of {found.members:,} companies measured"
+    say(f"  Coverage {_percent(found.coverage)} by weight: {found.measured:,} of {found.members:,} companies measured"
         f"{f'; {found.withheld:,} sessions withheld' if found.withheld else ''}")  # fmt: skip
     kinds = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in found.repairs.items())
     say(f"  Repairs {sum(found.repairs.values()):,}{f': {kinds}' if kinds else ''}")
@@ -155,9 +157,14 @@ def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
         say(written({"world": world, **found}))
         return
     _banner(world)
-    say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
-        f"{len(found['missing']):,} members without a cap for a time")  # fmt: skip
-    for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
+    counted = (
+        f"{len(found['failed']):,} units failed",
+        f"{len(found['withheld']):,} sessions withheld",
+        f"{len(found['missing']):,} members without a cap for a time",
+        f"{len(found['doubted']):,} doubts open",
+    )
+    say(f"  {', '.join(counted)}")
+    for title in ("failed", "contradictions", "remarks", "withheld", "missing", "doubted"):
         if found[title]:
             say(f"\n  {title}")
             table(found[title][:40])
@@ -176,7 +183,7 @@ def status(found: "HomeStatus", *, as_json: bool) -> None:
         ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
         left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
         say(f"  collecting {collecting['title']}: {ended}{left}")
-    for title in ("units", "sessions", "tables"):
+    for title in ("units", "sessions", "tables", "doubts"):
         if found[title]:
             table(found[title])
     about = found["published"]
