@@ -95,7 +95,9 @@ def test_a_bar_that_is_missing_lowers_coverage_and_is_carried_not_lost(place: Ho
 
 def test_the_groups_share_is_the_true_one(place: Home, market: Market) -> None:
     giants = [company.number for company in market.companies if company.giant]
-    stated = place.warehouse.rows("SELECT session, share FROM group_share WHERE \"group\" = 'magnificent7' AND \"index\" = 'SP500'")
+    stated = place.warehouse.rows(
+        "SELECT session, share FROM group_share WHERE \"group\" = 'magnificent7' AND \"index\" = 'SP500'"
+    )
     assert len(stated) == len(market.sessions)
     for row in stated:
         at = market.row_of[row["session"]]
