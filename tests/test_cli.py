@@ -223,13 +223,13 @@ def test_the_installed_command_answers() -> None:
 
 
 def test_exposure_says_what_is_owned_for_people_and_for_programs(published: Run, tmp_path: Path) -> None:
-    code, out, err = published("exposure", "75% AAPL, 25% NOBODY", "--on", "2024-06-11")
+    code, out, err = published("exposure", "75% AAA, 25% NOBODY", "--on", "2024-06-11")
     assert (code, err) == (0, "")
     assert "75.00" in out
     assert "nothing here knows NOBODY" in out
-    code, out, _ = published("exposure", "75% AAPL, 25% NOBODY", "--json", "--keep", "mine")
+    code, out, _ = published("exposure", "75% AAA, 25% NOBODY", "--json", "--keep", "mine")
     assert json.loads(out)["exposure"]["residuals"][0]["share"] == 0.25
-    code, out, _ = published("exposure", "mine", "--json", "--add", "100% AAPL")
+    code, out, _ = published("exposure", "mine", "--json", "--add", "100% AAA")
     assert json.loads(out)["what_if"]["after"]["companies"][0]["share"] == pytest.approx(0.875)
 
 
