@@ -135,17 +135,20 @@ def refined_as_json(done: "Refined") -> Row:
     contradictions = [{"kept": item.unit, "not_kept": item.other, "rows": item.rows, "difference": item.text}
                       for item in done.contradictions]  # fmt: skip
     return {"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
-            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable}  # fmt: skip
+            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable,
+            "given_up": done.given_up}  # fmt: skip
 
 
 def published(done: "Published", *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
-        say(written({"rows": done.rows, "repairs": done.repairs}))
+        say(written({"rows": done.rows, "repairs": done.repairs, "given_up": done.given_up}))
     elif not done.rows:
         say("  nothing new to publish")
     else:
         say("  published: " + ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items())))
+        for unit, what in sorted(done.given_up.items()):
+            say(f"  given up: {unit}: {what}")
 
 
 def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
@@ -154,9 +157,14 @@ def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
         say(written({"world": world, **found}))
         return
     _banner(world)
-    say(f"  {len(found['failed']):,} units failed, {len(found['withheld']):,} sessions withheld, "
-        f"{len(found['missing']):,} members without a cap for a time")  # fmt: skip
-    for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
+    counted = (
+        f"{len(found['failed']):,} units failed",
+        f"{len(found['withheld']):,} sessions withheld",
+        f"{len(found['missing']):,} members without a cap for a time",
+        f"{len(found['doubted']):,} doubts open",
+    )
+    say(f"  {', '.join(counted)}")
+    for title in ("failed", "contradictions", "remarks", "withheld", "missing", "doubted"):
         if found[title]:
             say(f"\n  {title}")
             table(found[title][:40])
@@ -175,7 +183,7 @@ def status(found: "HomeStatus", *, as_json: bool) -> None:
         ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
         left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
         say(f"  collecting {collecting['title']}: {ended}{left}")
-    for title in ("units", "sessions", "tables"):
+    for title in ("units", "sessions", "tables", "doubts"):
         if found[title]:
             table(found[title])
     about = found["published"]
