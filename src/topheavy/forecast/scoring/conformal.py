@@ -52,5 +52,5 @@ class Intervals:
 def learn(came: Matrix, predicted: Matrix, spreads: Matrix) -> Intervals:
     """Return the intervals that errors of the same shape teach; where one of the three is NaN, nothing is learned."""
     errors = ((came - predicted) / spreads).ravel()
-    known = np.sort(errors[np.isfinite(errors)])
-    return Intervals(tuple(float(error) for error in known[:: len(known) // MOST_KEPT + 1]))
+    ordered = np.sort(errors[np.isfinite(errors)])
+    return Intervals(tuple(float(error) for error in ordered[:: len(ordered) // MOST_KEPT + 1]))
