@@ -47,6 +47,7 @@ endurance: .venv/dev ## Four hundred kills of a backfill, fifty of a stream, fou
 	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
 	@TOPHEAVY_KILLS=50 TOPHEAVY_EVENTS=1000000 .venv/bin/python -m pytest -q -s tests/live/test_killed_stream.py
 	@TOPHEAVY_TRIALS=400 .venv/bin/python -m pytest -q -s tests/forecast/test_leaks.py -k random_walks
+	@TOPHEAVY_FUZZ=5000 .venv/bin/python -m pytest -q -s tests/sources/test_fuzz.py
 
 bench: | $(UV) ## The whole road beside PySpark, in one run
 	@$(UV) run --frozen --group bench python benchmarks/road.py

@@ -179,7 +179,7 @@ def test_all_stands_for_every_index_level_and_group(home: topheavy.OpenHome) -> 
 def test_what_is_withheld_and_missing_is_asked_like_all_else(home: topheavy.OpenHome) -> None:
     (withheld,) = home.ask("withheld").rows()
     assert (withheld["session"], withheld["index"]) == (date(2024, 3, 27), "SP500")
-    assert withheld["reason"] == "coverage 50.0 % is below the floor of 70.0 %"
+    assert withheld["reason"] == "coverage 60.0 % is below the floor of 70.0 %"
     found = [(row["security"], row["sessions"], row["reason"]) for row in home.ask("missing-periods").rows()]
     assert found == [
         ("CCC.A", 1, "no share count"),

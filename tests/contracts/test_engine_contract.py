@@ -59,10 +59,10 @@ def test_its_figures_are_those_worked_out_by_hand(engine: Engine) -> None:
         row for row in answers["concentration"].to_pylist() if (row["session"], row["level"]) == (THURSDAY, "issuer")
     ]
     assert [thursday[name] for name in ("hhi", "gini", "total", "coverage")] == pytest.approx(
-        [2320, 0.224, 12_500, 0.8]
+        [310_000 / 121, 16 / 55, 11_000, 10 / 11]
     )
     shares = {(row["session"], row["group"]): row["share"] for row in answers["group_share"].to_pylist()}
-    assert shares[THURSDAY, "magnificent7"] == pytest.approx(0.56)
+    assert shares[THURSDAY, "magnificent7"] == pytest.approx(7 / 11)
     assert shares[THURSDAY, "lost"] is None
     closes = {(row["session"], row["security"]): row["close"] for row in answers["bars_adjusted"].to_pylist()}
     assert [closes[FRIDAY, "BIG"], closes[MONDAY, "BIG"]] == pytest.approx([11, 11.5])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from topheavy.core.errors import ForecastError
-from topheavy.forecast.scoring.conformal import MOST_KEPT, MOVES, Intervals, learn, spread
+from topheavy.forecast.scoring.conformal import MOST_KEPT, MOVES, Intervals, learn, moving, spread
 
 
 def test_a_move_is_as_wide_as_the_root_of_its_mean_square_and_of_the_horizon() -> None:
@@ -39,3 +39,10 @@ def test_of_many_errors_a_few_are_kept_and_what_is_not_known_teaches_nothing() -
     assert len(known.errors) <= MOST_KEPT
     assert known.errors[0] == 0.0
     assert list(known.errors) == sorted(known.errors)
+
+
+def test_a_series_that_never_moved_teaches_nothing_and_gets_no_interval() -> None:
+    """The errors of a flat series, 0 ÷ 0 and 1 ÷ 0 of its moves, would count as misses of every interval."""
+    came, spreads = np.array([[1.0, 0.0], [2.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert learn(came, np.zeros((2, 2)), spreads).errors == (1.0, 2.0)
+    assert np.array_equal(np.isnan(moving(spreads)), [[False, True], [False, True]])

@@ -205,3 +205,17 @@ def test_too_few_sessions_are_refused() -> None:
 
 def test_the_same_seed_gives_the_same_row(one: Task, tried: dict[str, Tried]) -> None:
     assert astuple(rows(one, tried)["drift"]) == astuple(rows(one, tried)["drift"])
+
+
+def test_a_flat_and_a_short_series_do_not_spoil_the_coverage_of_the_others() -> None:
+    moved = walk(sessions=300, series=3)
+    short = np.where(np.arange(300) < 241, np.nan, 40.0 + np.arange(300) / 100)
+    values = np.column_stack([moved.values, np.full(300, 40.0), short])
+    both = replace(moved, values=values, series=(*moved.series, "FLAT", "SHORT"))
+    rates: list[float] = []
+    for panel in (moved, both):
+        asked = task(panel, target("price"), 1)
+        row = evaluate(asked, backtest(asked, [NAIVE, DRIFT], FOLDS).tried)[0]
+        rates.append(row.coverage)
+    assert rates[0] == pytest.approx(rates[1], abs=0.01)
+    assert rates[0] > 0.7

@@ -107,13 +107,14 @@ def test_a_member_without_a_bar_lowers_coverage_and_not_the_total(tmp_path: Path
         run_files(place, write(tmp_path / "in", bars=without))
         rows = place.warehouse.rows("SELECT * FROM figures WHERE level = 'issuer' ORDER BY session")
         assert [row["coverage"] for row in rows[:3]] == [1.0, 1.0, 1.0]
-        assert rows[3]["reason"] == "coverage 66.7 % is below the floor of 80.0 %"
+        assert rows[3]["reason"] == "coverage 51.5 % is below the floor of 80.0 %"
         assert rows[3]["share"] is None
     with place_in(tmp_path / "lower", TOPHEAVY_COVERAGE_FLOOR="0.5") as place:
         run_files(place, write(tmp_path / "in", bars=without))
         last = place.warehouse.rows("SELECT * FROM figures WHERE level = 'issuer' ORDER BY session DESC LIMIT 1")[0]
-        assert last["coverage"] == pytest.approx(2 / 3)
-        assert last["share"] == pytest.approx(1300 / (1300 + 2300 + 3200))  # CCC carried from the day before
+        carried = 3200 * 3600 / 3400  # CCC from the day before, moved as AAA and BBB moved
+        assert last["coverage"] == pytest.approx(3600 / (3600 + carried))
+        assert last["share"] == pytest.approx(1300 / (3600 + carried))
         why = place.warehouse.rows("SELECT * FROM failed_collections")
         assert [(str(row["trading_date"]), row["ticker"], row["reason"]) for row in why] == [
             ("2024-06-11", "CCC", "no longer traded")

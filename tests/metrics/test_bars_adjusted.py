@@ -94,3 +94,10 @@ def test_a_spin_off_is_taken_out_like_a_split() -> None:
 def test_adjusted_and_traded_prices_of_one_market_are_the_same_prices() -> None:
     adjusted = [bar(day, "BIG", close, basis=LATER) for day, close in zip(SESSIONS, [10, 11, 11.5, 12], strict=True)]
     assert series("close", bars=adjusted) == pytest.approx(series("close"))
+
+
+def test_a_dividend_that_goes_ex_without_a_bar_acts_at_the_next_bar() -> None:
+    """100 on Thursday, halted on Friday when 10 went ex, 90 on Monday."""
+    bars = [bar(THURSDAY, "ONE", 100), bar(MONDAY, "ONE", 90)]
+    rows = ask("bars_adjusted", market(bars=bars, splits=[], dividends=[dividend("ONE", FRIDAY, 10)]))
+    assert [row["adj_close"] for row in rows] == pytest.approx([90, 90])

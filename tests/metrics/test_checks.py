@@ -176,8 +176,9 @@ def complete(how: str, value: float | None, share: float | None) -> list[Row]:
 def test_a_share_stated_over_a_guessed_member_is_found() -> None:
     assert complete("measured", 10.0, 0.5) == []
     assert complete("carried", 10.0, 0.5) == []
-    assert complete("median", 10.0, None) == []
-    assert complete("median", 10.0, 0.5) == [SHARED | {"group": "magnificent7", "missing": "A"}]
+    for how in ("nearest", "by fund", "typical", "doubtful"):
+        assert complete(how, 10.0, None) == []
+        assert complete(how, 10.0, 0.5) == [SHARED | {"group": "magnificent7", "missing": "A"}]
     assert complete("measured", None, 0.5) == [SHARED | {"group": "magnificent7", "missing": "A"}]
 
 

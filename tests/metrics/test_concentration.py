@@ -1,7 +1,9 @@
 """Concentration on a market worked out by hand: no member lost, no company twice, coverage beside every figure.
 
-On 2024-06-06 the median of 4,000, 3,000, 2,000 and 1,000 is 2,500: it stands in for GONE. The five issuers are
-worth 4,000 + 3,000 + 2,000 + 1,000 + 2,500 = 12,500, so their weights are .32, .24, .16, .08 and .20.
+Nothing is known of GONE. On 2024-06-06 it stands in at 1,000, the smallest of 4,000, 3,000, 2,000 and 1,000 (15 % of
+four members is less than one), and might be worth up to their median, 2,500. The five issuers are worth 4,000 + 3,000 +
+2,000 + 1,000 + 1,000 = 11,000. On 2024-06-10 the smallest of 4,600, 3,000 and 2,000 stands in for GONE, and SML carries
+1,000 from the session before, moved as BIGCO, ALF and WHL moved together: from 9,400 to 9,600.
 """
 
 from math import exp, log
@@ -27,8 +29,8 @@ from support.metric_market import (
 )
 from topheavy.core.calendar import sessions
 
-ISSUERS = {"BIGCO": 0.32, "ALF": 0.24, "WHL": 0.16, "SML": 0.08, "GONE": 0.20}
-LINES = {"BIG": 0.32, "ALFA": 0.16, "ALFB": 0.08, "WHLA": 0.08, "WHLB": 0.08, "SML": 0.08, "GONE": 0.20}
+ISSUERS = {"BIGCO": 4 / 11, "ALF": 3 / 11, "WHL": 2 / 11, "SML": 1 / 11, "GONE": 1 / 11}
+LINES = {"BIG": 4 / 11, "ALFA": 2 / 11, "ALFB": 1 / 11, "WHLA": 1 / 11, "WHLB": 1 / 11, "SML": 1 / 11, "GONE": 1 / 11}
 """Alphabet-like classes by their own caps; those of WHL, which have none, by halves."""
 
 
@@ -43,7 +45,7 @@ def figures(level: str = "issuer", session: Any = THURSDAY, **changed: Any) -> d
 def test_weights_are_those_worked_out_by_hand(level: str, expected: dict[str, float]) -> None:
     rows = ask("weights", market(), session=THURSDAY, level=level)
     assert {row["member"]: row["weight"] for row in rows} == pytest.approx(expected)
-    assert sum(row["value"] for row in rows) == pytest.approx(12_500)
+    assert sum(row["value"] for row in rows) == pytest.approx(11_000)
 
 
 def test_weights_of_every_session_and_level_add_up_to_one() -> None:
@@ -74,36 +76,39 @@ def test_indices_are_kept_apart() -> None:
 # what stands in, and why
 
 
+CARRIED = pytest.approx(1000 * 9600 / 9400)
+
+
 def missing(session: Any, **changed: Any) -> dict[str, tuple[str, float, str]]:
     rows = ask("missing_members", market(**changed), session=session)
     return {row["issuer"]: (row["how"], row["value"], row["reason"]) for row in rows}
 
 
 def test_a_member_without_a_bar_carries_its_last_cap() -> None:
-    assert missing(THURSDAY) == {"GONE": ("median", 2500.0, "never collected")}
+    assert missing(THURSDAY) == {"GONE": ("typical", 1000.0, "never collected")}
     assert missing(MONDAY) == {
-        "SML": ("carried", 1000.0, "no longer traded"),
-        "GONE": ("median", 3000.0, "never collected"),
+        "SML": ("carried", CARRIED, "no longer traded"),
+        "GONE": ("typical", 2000.0, "never collected"),
     }
 
 
 def test_a_member_with_a_bar_and_no_count_says_so() -> None:
     shares = [row for row in TINY["shares"] if row["security"] != "SML"]
-    assert missing(FRIDAY, shares=shares)["SML"] == ("median", 3000.0, "no share count")
+    assert missing(FRIDAY, shares=shares)["SML"] == ("typical", 2000.0, "no share count")
 
 
 def test_a_member_not_listed_yet_and_one_suspended_for_a_day_say_so() -> None:
     bars = [row for row in TINY["bars"] if row["security"] != "SML"]
     gap = [*bars, bar(FRIDAY, "SML", 100), bar(TUESDAY, "SML", 100)]
-    assert missing(THURSDAY, bars=gap)["SML"] == ("median", 3000.0, "not listed yet")
-    assert missing(MONDAY, bars=gap)["SML"] == ("carried", 1000.0, "no bar")
+    assert missing(THURSDAY, bars=gap)["SML"] == ("nearest", pytest.approx(1000 * 9000 / 9400), "not listed yet")
+    assert missing(MONDAY, bars=gap)["SML"] == ("carried", CARRIED, "no bar")
     assert set(missing(TUESDAY, bars=gap)) == {"GONE"}
 
 
 def test_a_failed_collection_is_the_reason_of_its_session_only() -> None:
     assert missing(MONDAY, runs=[failure(MONDAY, "HTTP 500")]) == {
-        "SML": ("carried", 1000.0, "failed: HTTP 500"),
-        "GONE": ("median", 3000.0, "failed: HTTP 500"),
+        "SML": ("carried", CARRIED, "failed: HTTP 500"),
+        "GONE": ("typical", 2000.0, "failed: HTTP 500"),
     }
     assert missing(TUESDAY, runs=[failure(MONDAY, "HTTP 500")])["SML"][2] == "no longer traded"
     of_no_session = failure(MONDAY, "HTTP 404") | {"session": "", "subject": "GONE"}
@@ -119,8 +124,8 @@ def test_a_cap_is_carried_for_21_sessions_and_no_further() -> None:
     )
     inputs["sessions"] = inputs["sessions"].from_pydict({"session": days}, schema=inputs["sessions"].schema)
     rows = sorted(ask("weights", inputs, level="issuer", member="SML"), key=lambda row: row["session"])
-    assert [row["how"] for row in rows[:24]] == ["measured", *["carried"] * 21, "median", "median"]
-    assert {row["value"] for row in rows[1:22]} == {1000.0}
+    assert [row["how"] for row in rows[:24]] == ["measured", *["carried"] * 21, "nearest", "nearest"]
+    assert {row["value"] for row in rows[1:24]} == {1000.0}, "BIG does not move"
 
 
 def test_a_holiday_is_no_session_to_be_missed_on() -> None:
@@ -131,28 +136,28 @@ def test_a_holiday_is_no_session_to_be_missed_on() -> None:
 
 
 def test_the_figures_by_issuer() -> None:
-    """HHI 32² + 24² + 16² + 8² + 20²; Gini over .08 .16 .20 .24 .32: (−4·.08 − 2·.16 + 2·.24 + 4·.32) ÷ 5."""
+    """HHI of 4, 3, 2, 1, 1 elevenths; Gini over 1 1 2 3 4 elevenths: (−4·1 − 2·1 + 0·2 + 2·3 + 4·4) ÷ 5 ÷ 11."""
     found = figures()
     assert (found["status"], found["reason"]) == ("ok", None)
-    assert (found["members"], found["measured"], found["coverage"]) == (5, 4, 0.8)
-    assert (found["measured_total"], found["total"]) == (10_000.0, 12_500.0)
-    assert found["hhi"] == pytest.approx(1024 + 576 + 256 + 64 + 400)
-    assert found["effective_n"] == pytest.approx(10_000 / 2320)
+    assert (found["members"], found["measured"], found["coverage"]) == (5, 4, pytest.approx(10 / 11))
+    assert (found["measured_total"], found["total"]) == (10_000.0, 11_000.0)
+    assert found["hhi"] == pytest.approx(10_000 * (16 + 9 + 4 + 1 + 1) / 121)
+    assert found["effective_n"] == pytest.approx(121 / 31)
     assert found["entropy_n"] == pytest.approx(exp(-sum(w * log(w) for w in ISSUERS.values())))
-    assert found["gini"] == pytest.approx((-0.32 - 0.32 + 0.48 + 1.28) / 5)
-    assert [found[name] for name in ("top1", "top5", "top10")] == pytest.approx([0.32, 1, 1])
+    assert found["gini"] == pytest.approx((-4 - 2 + 6 + 16) / 55)
+    assert [found[name] for name in ("top1", "top5", "top10")] == pytest.approx([4 / 11, 1, 1])
 
 
 def test_the_figures_by_line() -> None:
-    """HHI 32² + 16² + 4 × 8² + 20²; seven lines, one of them not measured."""
+    """HHI of 4, 2 and five times 1 eleventh; seven lines, one of them not measured. By weight it is as by issuer."""
     found = figures("line")
-    assert (found["members"], found["measured"], found["total"]) == (7, 6, 12_500.0)
-    assert found["coverage"] == pytest.approx(6 / 7)
-    assert found["hhi"] == pytest.approx(1024 + 256 + 4 * 64 + 400)
+    assert (found["members"], found["measured"], found["total"]) == (7, 6, 11_000.0)
+    assert found["coverage"] == pytest.approx(10 / 11)
+    assert found["hhi"] == pytest.approx(10_000 * (16 + 4 + 5) / 121)
     assert found["entropy_n"] == pytest.approx(exp(-sum(w * log(w) for w in LINES.values())))
     ascending = sorted(LINES.values())
     assert found["gini"] == pytest.approx(sum((2 * i - 8) * w for i, w in enumerate(ascending, 1)) / 7)
-    assert [found[name] for name in ("top1", "top5")] == pytest.approx([0.32, 0.32 + 0.20 + 0.16 + 2 * 0.08])
+    assert [found[name] for name in ("top1", "top5")] == pytest.approx([4 / 11, 9 / 11])
 
 
 def test_equals_are_not_concentrated_and_one_alone_is() -> None:
@@ -184,20 +189,22 @@ def test_a_company_counts_once_by_issuer_and_its_classes_share_it_by_line() -> N
 
 
 def test_below_the_floor_nothing_is_told_but_why() -> None:
-    """On Monday two of five are not measured."""
+    """On Monday 9,600 is measured of 9,600 + 1,021 + 2,000."""
     found = figures(session=MONDAY)
-    assert (found["status"], found["members"], found["measured"], found["coverage"]) == ("withheld", 5, 3, 0.6)
-    assert found["reason"] == "coverage 60.0 % is below the floor of 80.0 %"
+    assert (found["status"], found["members"], found["measured"]) == ("withheld", 5, 3)
+    assert found["coverage"] == pytest.approx(9600 / (11_600 + 1000 * 96 / 94))
+    assert found["reason"] == "coverage 76.1 % is below the floor of 80.0 %"
     assert found["measured_total"] == pytest.approx(9600)
     names = ("total", "top1", "top5", "top10", "hhi", "effective_n", "entropy_n", "gini")
     assert [found[name] for name in names] == [None] * len(names)
 
 
 def test_at_the_floor_it_is_told() -> None:
-    """4,600 + 3,000 + 2,000 measured, 1,000 carried, and 3,000, the median of the three measured."""
-    found = figures(session=MONDAY, floor=0.6)
-    assert (found["status"], found["total"]) == ("ok", pytest.approx(13_600))
-    assert found["hhi"] == pytest.approx(10_000 * (46**2 + 30**2 + 20**2 + 10**2 + 30**2) / 136**2)
+    """4,600 + 3,000 + 2,000 measured, 1,021.28 carried, and 2,000, the smallest of the three measured."""
+    found, carried = figures(session=MONDAY, floor=0.76), 1000 * 96 / 94
+    assert (found["status"], found["total"]) == ("ok", pytest.approx(11_600 + carried))
+    squares = 4600**2 + 3000**2 + 2000**2 + carried**2 + 2000**2
+    assert found["hhi"] == pytest.approx(10_000 * squares / (11_600 + carried) ** 2)
 
 
 def test_with_no_member_measured_nothing_is_told_whatever_the_floor() -> None:

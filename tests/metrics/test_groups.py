@@ -25,12 +25,12 @@ def share(group: str = "magnificent7", session: Any = THURSDAY, **changed: Any) 
 
 
 def test_a_share_is_the_groups_part_of_the_index() -> None:
-    """BIGCO 4,000 and ALF 3,000 of 12,500; on Friday 4,400 and 3,000 of 12,900."""
+    """BIGCO 4,000 and ALF 3,000 of 11,000; on Friday 4,400 and 3,000 of 11,400."""
     found = share()
-    assert (found["members"], found["measured"], found["value"], found["total"]) == (2, 2, 7000.0, 12_500.0)
-    assert found["share"] == pytest.approx(7000 / 12_500)
-    assert found["coverage"] == 0.8
-    assert share(session=FRIDAY)["share"] == pytest.approx(7400 / 12_900)
+    assert (found["members"], found["measured"], found["value"], found["total"]) == (2, 2, 7000.0, 11_000.0)
+    assert found["share"] == pytest.approx(7000 / 11_000)
+    assert found["coverage"] == pytest.approx(10 / 11)
+    assert share(session=FRIDAY)["share"] == pytest.approx(7400 / 11_400)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_share_is_the_groups_part_of_the_index() -> None:
 def test_a_company_counts_once_whichever_of_its_lines_are_named(named: list[str]) -> None:
     found = share(groups=[in_group(name) for name in named])
     assert (found["members"], found["value"]) == (2, 7000.0)
-    assert found["share"] == pytest.approx(0.56)
+    assert found["share"] == pytest.approx(7 / 11)
 
 
 def test_a_company_whose_lines_are_named_for_different_times_counts_once() -> None:
@@ -54,23 +54,23 @@ def test_a_group_is_its_members_of_that_day() -> None:
     assert share(session=FRIDAY, groups=groups)["value"] == pytest.approx(5400)
 
 
-def test_a_member_that_only_a_median_stands_in_for_withholds_the_share() -> None:
+def test_a_member_of_which_nothing_is_known_withholds_the_share() -> None:
     found = share("lost")
     assert (found["share"], found["reason"]) == (None, "not measured: GONE")
     assert (found["members"], found["measured"]) == (2, 1)
 
 
 def test_a_carried_member_does_not() -> None:
-    """SML's last cap of Friday is carried to Monday: 4,600 + 1,000 of 13,600."""
-    found = share(session=MONDAY, groups=[in_group("BIG"), in_group("SML")], floor=0.6)
-    assert found["share"] == pytest.approx(5600 / 13_600)
+    """SML's cap of Friday is carried to Monday, moved with the index: 4,600 + 1,021 of 12,621."""
+    found, carried = share(session=MONDAY, groups=[in_group("BIG"), in_group("SML")], floor=0.6), 1000 * 96 / 94
+    assert found["share"] == pytest.approx((4600 + carried) / (11_600 + carried))
     assert (found["members"], found["measured"]) == (2, 1)
 
 
 def test_what_is_withheld_of_the_index_is_withheld_of_the_group() -> None:
     found = share(session=MONDAY)
     assert (found["share"], found["total"]) == (None, None)
-    assert found["reason"] == "coverage 60.0 % is below the floor of 80.0 %"
+    assert found["reason"] == "coverage 76.1 % is below the floor of 80.0 %"
     members = ask("group_members", market(), session=MONDAY, group="magnificent7")
     assert [row["weight"] for row in members] == [None, None]
 
@@ -82,18 +82,19 @@ def test_members_are_ranked_in_their_group() -> None:
         "ALF": ("ALFB", 2),
     }
     assert [rows[name]["weight_in_group"] for name in ("BIGCO", "ALF")] == pytest.approx([4 / 7, 3 / 7])
-    assert [rows[name]["weight"] for name in ("BIGCO", "ALF")] == pytest.approx([0.32, 0.24])
+    assert [rows[name]["weight"] for name in ("BIGCO", "ALF")] == pytest.approx([4 / 11, 3 / 11])
 
 
 def test_the_change_from_one_session_to_the_next() -> None:
     days = {row["session"]: row for row in ask("day_over_day", market(floor=0.5), group="magnificent7")}
     assert [days[THURSDAY][name] for name in ("share_change", "value_change", "total_change")] == [None] * 3
     friday = days[FRIDAY]
-    assert friday["share_change"] == pytest.approx(7400 / 12_900 - 7000 / 12_500)
+    assert friday["share_change"] == pytest.approx(7400 / 11_400 - 7000 / 11_000)
     assert friday["value_change"] == pytest.approx(7400 / 7000 - 1)
-    assert friday["total_change"] == pytest.approx(12_900 / 12_500 - 1)
+    assert friday["total_change"] == pytest.approx(11_400 / 11_000 - 1)
     assert days[MONDAY]["value_change"] == pytest.approx(7600 / 7400 - 1)
-    assert days[TUESDAY]["total_change"] == pytest.approx(13_800 / 13_600 - 1)
+    monday, tuesday = 11_600 + 1000 * 96 / 94, 11_800 + 1000 * 98 / 94
+    assert days[TUESDAY]["total_change"] == pytest.approx(tuesday / monday - 1)
 
 
 def test_changes_of_two_groups_are_kept_apart() -> None:
@@ -104,7 +105,11 @@ def test_changes_of_two_groups_are_kept_apart() -> None:
 
 def test_the_figures_stand_beside_the_share() -> None:
     row = one("figures", market(), session=THURSDAY, level="issuer", group="magnificent7")
-    assert (row["share"], row["hhi"], row["coverage"]) == (pytest.approx(0.56), pytest.approx(2320), 0.8)
+    assert (row["share"], row["hhi"], row["coverage"]) == (
+        pytest.approx(7 / 11),
+        pytest.approx(310_000 / 121),
+        pytest.approx(10 / 11),
+    )
     rows = ask("figures", market(groups=[]), session=THURSDAY)
     assert [(row["group"], row["share"]) for row in rows] == [(None, None)] * 2
 
@@ -140,7 +145,7 @@ def test_the_original_group() -> None:
         "ALFB": (3000.0, 2),
     }
     assert rows["BIG"]["pct_of_mag7"] == pytest.approx(400 / 7)
-    assert rows["BIG"]["pct_of_sp500"] == pytest.approx(32)
+    assert rows["BIG"]["pct_of_sp500"] == pytest.approx(400 / 11)
 
 
 def test_a_member_that_nothing_is_known_of_is_not_in_the_original_group() -> None:
@@ -152,8 +157,8 @@ def test_the_original_share() -> None:
     assert one("concentration_metrics", market(), trading_date=THURSDAY) == {
         "trading_date": THURSDAY,
         "total_mag7_market_cap": 7000.0,
-        "sp500_total_market_cap": 12_500.0,
-        "mag7_pct_of_sp500": pytest.approx(56),
+        "sp500_total_market_cap": 11_000.0,
+        "mag7_pct_of_sp500": pytest.approx(700 / 11),
         "mag7_companies_count": 2,
     }
 

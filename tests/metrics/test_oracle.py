@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 import pytest
 
 from support.market_data import PROJECT, market_file, needs_market
-from support.oracle import Figures, Market, Part, figures_of, fund_parts
+from support.oracle import Market, fund_parts
+from support.oracle_figures import Figures, Part, figures_of
 from support.raw_files import (
     CLASS,
     Bar,
@@ -35,7 +36,10 @@ pytestmark = [needs_market, pytest.mark.market]
 
 KNOWN = PROJECT / "src" / "topheavy" / "sources" / "known"
 RELATIVE = 1e-9
-FIGURES = "members, measured, coverage, total, top1, top5, top10, hhi, effective_n, entropy_n, gini"
+FIGURES = (
+    "members, measured, coverage, total, total_low, total_high, top1, top5, top10, top10_low, top10_high, "
+    "hhi, hhi_low, hhi_high, effective_n, entropy_n, gini"
+)
 Row = tuple[object, ...]
 
 
@@ -75,8 +79,9 @@ def raw(real_place: Home) -> Raw:
 
 
 @pytest.fixture(scope="module")
-def market(raw: Raw) -> Market:
-    return Market(raw)
+def market(real_place: Home, raw: Raw) -> Market:
+    doubted = real_place.warehouse.ask("SELECT session, issuer FROM market_caps WHERE doubt IS NOT NULL")
+    return Market(raw, frozenset(rows(doubted)))
 
 
 @pytest.fixture(scope="module")
@@ -116,17 +121,18 @@ def compare_caps(published: Iterable[Row], market: Market) -> None:
 def test_every_weight_at_both_levels(
     real_place: Home, market: Market, parts: dict[date, dict[str, dict[str, Part]]]
 ) -> None:
-    sql = """SELECT session, level, member, value, weight, how FROM weights WHERE "index" = 'SP500'"""
+    columns = "session, level, member, value, weight, value_low, value_high, how"
+    sql = f"""SELECT {columns} FROM weights WHERE "index" = 'SP500'"""
     compare_weights(rows(real_place.warehouse.ask(sql)), parts)
 
 
 def compare_weights(published: Iterable[Row], parts: dict[date, dict[str, dict[str, Part]]]) -> None:
     differences, seen = Differences(), set()
-    for session, level, member, value, weight, how in published:
+    for session, level, member, *figures, how in published:
         part = parts[session][level][member]
         assert how == part.how, (session, level, member)
-        differences.add((session, level, member), value, part.value)
-        differences.add((session, level, member), weight, part.weight)
+        for ours, theirs in zip(figures, (part.value, part.weight, part.low, part.high), strict=True):
+            differences.add((session, level, member), ours, theirs)
         seen.add((session, level, member))
     assert seen == {(s, level, m) for s, levels in parts.items() for level, members in levels.items() for m in members}
     differences.settle("weights")
@@ -156,7 +162,7 @@ def compare_one(differences: Differences, where: object, published: list[object]
 def test_every_share_of_every_group(
     real_place: Home, market: Market, parts: dict[date, dict[str, dict[str, Part]]]
 ) -> None:
-    sql = """SELECT session, "group", share FROM group_share WHERE "index" = 'SP500'"""
+    sql = """SELECT session, "group", share, share_low, share_high FROM group_share WHERE "index" = 'SP500'"""
     seen = compare_shares(rows(real_place.warehouse.ask(sql)), market, parts)
     assert seen == {(session, name) for session in market.sessions for name in ("magnificent7", "fangmant")}
 
@@ -165,8 +171,10 @@ def compare_shares(
     published: Iterable[Row], market: Market, parts: dict[date, dict[str, dict[str, Part]]]
 ) -> set[tuple[date, str]]:
     differences, seen = Differences(), set()
-    for session, name, share in published:
-        differences.add((session, name), share, market.share_of(name, session, parts[session]["issuer"]))
+    for session, name, *shares in published:
+        expected = market.share_of(name, session, parts[session]["issuer"])
+        for ours, theirs in zip(shares, astuple(expected), strict=True):
+            differences.add((session, name), ours, theirs)
         seen.add((session, name))
     differences.settle("group shares")
     return seen
@@ -191,7 +199,7 @@ def test_the_figures_of_a_funds_own_file(real_place: Home, market: Market, fund:
         )
         compare_one(differences, (fund, level), list(figures), figures_of(held[level].values()))
     share = shared(real_place, fund, as_of)
-    differences.add((fund, "magnificent7"), share, market.share_of("magnificent7", as_of, held["issuer"]))
+    differences.add((fund, "magnificent7"), share, market.share_of("magnificent7", as_of, held["issuer"]).share)
     differences.settle(fund)
 
 
@@ -264,9 +272,11 @@ class Holed:
 @pytest.fixture(scope="module")
 def holed(real_place: Home, raw: Raw) -> Holed:
     holed = with_holes(raw)
-    market = Market(holed)
+    answers = answers_over(real_place, holed)
+    caps = answers["market_caps"]
+    market = Market(holed, frozenset(rows(caps.filter(caps["doubt"].is_valid()).select(["session", "issuer"]))))
     parts = {session: market.parts_on(session) for session in holed.sessions}
-    return Holed(market, parts, answers_over(real_place, holed))
+    return Holed(market, parts, answers)
 
 
 BOTH_LINES = ("GOOGL", "GOOG", "FOXA", "FOX", "AAPL")
@@ -350,7 +360,7 @@ def test_the_holes_bring_every_way_of_standing_in(holed: Holed) -> None:
     hows = {part.how for levels in holed.parts.values() for part in levels["issuer"].values()}
     caps = {cap.how for cap in holed.market.caps.values()}
     withheld = [day for day, levels in holed.parts.items() if figures_of(levels["issuer"].values()).total is None]
-    assert hows == {"measured", "carried", "median"}
+    assert hows == {"measured", "carried", "nearest", "by fund", "typical", "doubtful"}
     assert caps == {"issuer count", "class count", "sum of 2 classes"}
     assert holed.market.sessions[100] in withheld
     assert len(withheld) < len(holed.parts) / 10
@@ -362,7 +372,10 @@ def test_market_caps_where_much_is_missing(holed: Holed) -> None:
 
 
 def test_weights_where_much_is_missing(holed: Holed) -> None:
-    compare_weights(of_index(holed.answers["weights"], "level", "member", "value", "weight", "how"), holed.parts)
+    compare_weights(
+        of_index(holed.answers["weights"], "level", "member", "value", "weight", "value_low", "value_high", "how"),
+        holed.parts,
+    )
 
 
 def test_figures_where_much_is_missing(holed: Holed) -> None:
@@ -370,7 +383,9 @@ def test_figures_where_much_is_missing(holed: Holed) -> None:
 
 
 def test_group_shares_where_much_is_missing(holed: Holed) -> None:
-    seen = compare_shares(of_index(holed.answers["group_share"], "group", "share"), holed.market, holed.parts)
+    seen = compare_shares(
+        of_index(holed.answers["group_share"], "group", "share", "share_low", "share_high"), holed.market, holed.parts
+    )
     assert {name for _, name in seen} == {"magnificent7", "fangmant", "lines"}
 
 

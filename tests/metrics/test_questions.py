@@ -120,13 +120,16 @@ def test_what_is_forbidden_is_recognised(what: str) -> None:
     assert re.search(FORBIDDEN[what], bare(examples[what]), re.IGNORECASE)
 
 
+FUND = {"BIG": 60.0, "ALFA": 30.0, "ALFB": 10.0, "GONE": 5.0}
+
+
 @cache
 def answers() -> dict[str, pa.Table]:
     """Every answer over a market with everything in it: two groups, a fund, repairs, failures."""
     inputs = market(
         floor=0.5,
         groups=[*TINY["groups"], in_group("ALFA"), in_group("SML", "small")],
-        holdings=[holding(1, "BIG", 60.0), holding(2, "ALFA", 30.0), holding(3, "ALFB", 10.0)],
+        holdings=[holding(n, name, value) for n, (name, value) in enumerate(FUND.items(), 1)],
         repairs=[repair("SML", FRIDAY, "close", 100.0, 101.0), repair("SML", FRIDAY, "low", 100.0, 99.0)],
         runs=[failure(MONDAY, "HTTP 500"), failure(MONDAY, "HTTP 503") | {"unit": "another"}],
         shares=[*TINY["shares"], count("SML", FRIDAY, 12)],

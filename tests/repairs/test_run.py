@@ -23,7 +23,7 @@ def found(given: Frames, *off: str) -> list[dict[str, Any]]:
 def test_rules_run_in_their_declared_order() -> None:
     names = [rule.name for rule in rules()]
     assert names == [
-        *("split_date", "split_kind", "split_missing", "symbol_reuse", "split_mismatch"),
+        *("split_date", "split_unseen", "split_kind", "split_missing", "symbol_reuse", "share_twice", "split_mismatch"),
         *("share_outlier", "share_unconfirmed", "bar_slip", "bar_range", "bar_unit", "dividend_size"),
     ]
     assert inputs() >= {"shares", "splits", "symbols", "bars"}

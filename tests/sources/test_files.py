@@ -9,6 +9,7 @@ import pytest
 
 from support.own_bars import HEADER, parquet, read, rows
 from topheavy.core.errors import Malformed
+from topheavy.sources.reading.unit_steps import with_unit_steps_doubted
 
 DAY = date(2024, 12, 2)
 BOTH = [("AAPX", 10.0, 1000.0), ("BBPX", 20.0, 1000.0)]
@@ -142,3 +143,39 @@ def test_the_manifest_decides_what_the_rows_do_not() -> None:
     assert {row[0] for row in rows(paris, "session")} == {DAY}
     european = read(PLAIN.replace("20,20,20,20", '20,20,20,"1.234"'), numbers="1.234,50")
     assert rows(european, "close") == [(10.0,), (1234.0,)]
+
+
+YFINANCE = (
+    "Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume\n"
+    "Ticker,AAPX,BBPX,AAPX,BBPX,AAPX,BBPX,AAPX,BBPX,AAPX,BBPX\n"
+    "Date,,,,,,,,,,\n"
+    "2024-12-02,10,20,10,20,10,20,10,20,1000,1000\n"
+    "2024-12-03,,21,,21,,21,,21,,7\n"
+)
+
+
+def test_yfinances_three_header_lines_are_rows_of_a_company_and_a_day_each() -> None:
+    parsed = read(YFINANCE)
+    assert sorted(rows(parsed, "session", "symbol", "close", "volume")) == [
+        (DAY, "AAPX", 10.0, 1000.0),
+        (DAY, "BBPX", 20.0, 1000.0),
+        (date(2024, 12, 3), "BBPX", 21.0, 7.0),
+    ]
+
+
+def test_capital_letters_do_not_matter_where_one_column_can_be_meant() -> None:
+    assert rows(read(PLAIN.replace(HEADER, HEADER.title())), "symbol", "close", "volume") == BOTH
+    two = PLAIN.replace(HEADER, HEADER + ",Close").replace("1000\n", "1000,99\n")
+    assert rows(read(two), "close") == [(10.0,), (20.0,)]
+
+
+def test_a_step_of_a_hundred_in_a_series_is_doubted() -> None:
+    lines = [
+        f"2024-12-{day:02},AAPX,{price},{price},{price},{price},1" for day, price in ((2, 3.01), (3, 300), (4, 302))
+    ]
+    parsed = with_unit_steps_doubted(read("\n".join([HEADER, *lines])))
+    assert parsed.doubts == (
+        "AAPX steps by a hundred on 2024-12-03, from 3.01 to 300: does the file change its unit there "
+        "(pence and pounds), or is a split of 100:1 missing?",
+    )
+    assert with_unit_steps_doubted(read(PLAIN)).doubts == ()

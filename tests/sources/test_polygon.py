@@ -308,14 +308,22 @@ def test_a_split_that_cannot_be_used_is_left_out(changed: dict[str, object]) -> 
     assert len(parsed.left_out) == 2
 
 
-def test_one_split_twice_is_one_split() -> None:
+def test_one_split_twice_is_one_split_and_another_ratio_is_kept_for_the_price_to_decide() -> None:
     once = {"ticker": "AAA", "execution_date": "2024-06-10", "split_from": 1, "split_to": 10}
     parsed = SOURCE.parse(answer("splits", {"status": "OK", "results": [once, once, once | {"split_to": 5}]}))
-    assert [row["ratio"] for row in rows(parsed, "splits")] == [10.0]
-    assert [line.reason for line in parsed.left_out] == [
-        "printed twice",
-        "another row says otherwise, the first is kept",
-    ]
+    assert [row["ratio"] for row in rows(parsed, "splits")] == [10.0, 5.0]
+    assert [line.reason for line in parsed.left_out] == ["printed twice"]
+
+
+def test_a_regular_and_a_special_dividend_of_one_amount_are_two() -> None:
+    """1.00 and 1.00 on one day: 2.00 are paid, and the price falls from 20 to 18."""
+    one = {"ticker": "AAA", "ex_dividend_date": "2024-12-05", "cash_amount": 1.0, "currency": "USD"}
+    both = [one | {"dividend_type": "CD"}, one | {"dividend_type": "SC"}, one | {"dividend_type": "CD"}]
+    parsed = SOURCE.parse(answer("dividends", {"status": "OK", "results": both[:2]}))
+    assert [(row["amount"], row["kind"]) for row in rows(parsed, "dividends")] == [(2.0, "regular and special")]
+    again = SOURCE.parse(answer("dividends", {"status": "OK", "results": [both[0], both[2]]}))
+    assert [row["amount"] for row in rows(again, "dividends")] == [1.0]
+    assert [line.reason for line in again.left_out] == ["printed twice"]
 
 
 def test_dividends_keep_their_kind_and_currency() -> None:

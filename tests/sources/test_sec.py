@@ -118,11 +118,11 @@ def test_every_vintage_is_kept_and_a_repeat_is_known_since_its_first_filing() ->
     ]
 
 
-def test_two_counts_in_one_filing_are_one_and_a_reason() -> None:
+def test_two_counts_in_one_filing_are_both_kept_for_the_counts_around_them_to_decide() -> None:
     cover = [fact("2024-04-26", "2024-05-03", 15_000_000), fact("2024-04-26", "2024-05-03", 7_000_000)]
-    parsed = SOURCE.parse(answer(facts(cover)))
-    assert len(counts(parsed)) == 1
-    assert "another row says otherwise" in parsed.left_out[0].reason
+    parsed = SOURCE.parse(answer(facts([*cover, cover[0]])))
+    assert sorted(row["count"] for row in counts(parsed)) == [7_000_000, 15_000_000]
+    assert {row["known"] for row in counts(parsed)} == {date(2024, 5, 3)}
 
 
 @pytest.mark.parametrize(
@@ -272,3 +272,12 @@ def test_this_machine_need_not_know() -> None:
         "http://localhost:9/files/company_tickers.json",
         "http://127.0.0.1:9/api/xbrl/companyfacts/CIK0000320193.json",
     ]
+
+
+def test_a_preferred_share_is_no_class_of_its_company() -> None:
+    """BNKX-PC stands under BNKX's CIK, and no count of the company is of it."""
+    bank = {"cik_str": 19617, "title": "Bank X"}
+    listed = {"0": bank | {"ticker": "BNKX"}, "1": bank | {"ticker": "BNKX-PC"}, "2": bank | {"ticker": "BNKX-B"}}
+    parsed = SOURCE.parse(answer(listed, "", "tickers"))
+    assert [row["security"] for row in parsed.tables["securities"].to_pylist()] == ["BNKX", "BNKX.B"]
+    assert [line.where for line in parsed.left_out] == ["row 2 BNKX-PC"]

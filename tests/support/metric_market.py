@@ -15,10 +15,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.metrics.engines.duckdb import DuckDB
+from topheavy.metrics.questions import in_order
 
 Row = dict[str, Any]
 
@@ -163,6 +165,18 @@ def ask(question: str, inputs: dict[str, pa.Table], **where: Any) -> list[Row]:
     """Answer one question and keep the rows that match."""
     rows: list[Row] = DuckDB().answer([question], inputs)[question].to_pylist()
     return [row for row in rows if all(row[name] == value for name, value in where.items())]
+
+
+def answer_over(question: str, inputs: dict[str, pa.Table]) -> list[Row]:
+    """Answer one question where the answers of others are among the inputs, and are taken as they are given."""
+    with duckdb.connect() as session:
+        for name, table in inputs.items():
+            session.register(name, table)
+        for item in in_order([question]):
+            if item.name not in inputs:
+                session.execute(f"CREATE TEMPORARY TABLE {item.name} AS {item.sql}")
+        rows: list[Row] = session.table(question).to_arrow_table().to_pylist()
+    return rows
 
 
 def one(question: str, inputs: dict[str, pa.Table], **where: Any) -> Row:

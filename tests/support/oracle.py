@@ -5,20 +5,19 @@ list of corrections, which it applies itself. Sums are exact (``math.fsum``), sp
 fractions.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
-from math import exp, fsum, log
+from math import fsum
 from operator import mul
-from statistics import median
 
+from support.oracle_figures import Part, Share, Value, is_stated, share_with_band, weighed
+from support.oracle_stand_ins import StandIns
 from support.raw_files import CLASS, ISSUER, QUOTED_ON, Bar, Count, Raw, Split
-
-CARRIED_SESSIONS = 21
-COVERAGE_FLOOR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +29,6 @@ class Cap:
     shares: float
     counted_on: date
     how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A member's part of an index."""
-
-    value: float
-    weight: float
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How top-heavy an index is; ``None`` where withheld."""
-
-    members: int
-    measured: int
-    coverage: float
-    total: float | None
-    top1: float | None
-    top5: float | None
-    top10: float | None
-    hhi: float | None
-    effective_n: float | None
-    entropy_n: float | None
-    gini: float | None
 
 
 class Units:
@@ -108,10 +81,11 @@ class ClassCap:
 
 
 class Market:
-    """The market as it was: sessions, caps by class and by issuer."""
+    """The market as it was: sessions, caps by class and by issuer; those that are doubted are given."""
 
-    def __init__(self, raw: Raw) -> None:
+    def __init__(self, raw: Raw, doubted: Collection[tuple[date, str]] = ()) -> None:
         self.raw = raw
+        self.doubted = doubted
         self.units = Units(raw.splits)
         self.sessions = raw.sessions
         self.counts: dict[tuple[str, str], list[Count]] = {}
@@ -175,37 +149,51 @@ class Market:
                 lines.setdefault(self.issuer(spell.security), set()).add(spell.security)
         return lines
 
-    def values_on(self, session: date) -> dict[str, tuple[float, str]]:
-        """Member issuer → what it is worth, and how that is known."""
-        members = self.members_on(session)
-        measured = {issuer: self.caps[session, issuer].value for issuer in members if (session, issuer) in self.caps}
-        middle = median(measured.values())
-        values = {}
-        for issuer in members:
-            if issuer in measured:
-                values[issuer] = measured[issuer], "measured"
-            elif (last := self._carried(issuer, session)) is not None:
-                values[issuer] = last, "carried"
-            else:
-                values[issuer] = middle, "median"
-        return values
+    @cached_property
+    def sound(self) -> dict[tuple[date, str], float]:
+        """The caps that nobody doubts."""
+        return {key: cap.value for key, cap in self.caps.items() if key not in self.doubted}
 
-    def _carried(self, issuer: str, session: date) -> float | None:
-        """The issuer's last cap of the 21 sessions before."""
-        place = bisect_left(self.sessions, session)
-        for earlier in reversed(self.sessions[max(0, place - CARRIED_SESSIONS) : place]):
-            if (earlier, issuer) in self.caps:
-                return self.caps[earlier, issuer].value
-        return None
+    def measured_on(self, session: date) -> dict[str, float]:
+        """Member issuer → its cap, of those that have one."""
+        members = self.members_on(session)
+        return {issuer: self.sound[session, issuer] for issuer in members if (session, issuer) in self.sound}
+
+    @cached_property
+    def stand_ins(self) -> StandIns:
+        return StandIns(
+            self.sessions,
+            [self.measured_on(session) for session in self.sessions],
+            self.sound,
+            [(file.fund, file.as_of, self._by_issuer(file.held)) for file in self.raw.funds],
+        )
+
+    def _by_issuer(self, held: Mapping[str, float]) -> dict[str, float]:
+        issuers: dict[str, float] = {}
+        for security, value in held.items():
+            issuers[self.issuer(security)] = issuers.get(self.issuer(security), 0.0) + value
+        return issuers
+
+    def values_on(self, session: date) -> dict[str, Value]:
+        """Member issuer → what it is worth, and how that is known."""
+        measured = self.measured_on(session)
+        values = {}
+        for issuer in self.members_on(session):
+            if issuer in measured:
+                values[issuer] = Value(measured[issuer], "measured")
+            else:
+                claimed = self.caps.get((session, issuer))
+                stand_in = self.stand_ins.value(issuer, session)
+                values[issuer] = stand_in.doubtful(claimed.value) if claimed else stand_in
+        return values
 
     def parts_on(self, session: date) -> dict[str, dict[str, Part]]:
         """Level → member → its part of the index."""
         values = self.values_on(session)
-        lines: dict[str, tuple[float, str]] = {}
+        lines: dict[str, Value] = {}
         for issuer, securities in self.members_on(session).items():
-            value, how = values[issuer]
             for security, portion in self._portions(session, securities).items():
-                lines[security] = value * portion, how
+                lines[security] = values[issuer].times(portion)
         return {"issuer": weighed(values), "line": weighed(lines)}
 
     def _portions(self, session: date, securities: set[str]) -> dict[str, float]:
@@ -216,50 +204,13 @@ class Market:
             return dict.fromkeys(securities, 1 / len(securities))
         return {security: (cap or 0.0) / fsum(known) for security, cap in caps.items()}
 
-    def share_of(self, group: str, session: date, parts: dict[str, Part]) -> float | None:
-        """The group's part of the index, each company once; ``None`` where a member only stands in at the median."""
+    def share_of(self, group: str, session: date, parts: dict[str, Part]) -> Share:
+        """The group's part of the index, each company once; nothing where a member has no cap, nor a recent one."""
         spells = [spell for spell in self.raw.groups if spell.name == group and spell.since <= session < spell.until]
         issuers = {self.issuer(spell.security) for spell in spells} & set(parts)
-        if covered(parts.values()) < COVERAGE_FLOOR or any(parts[issuer].how == "median" for issuer in issuers):
-            return None
-        return fsum(parts[issuer].weight for issuer in issuers)
-
-
-def weighed(values: Mapping[str, tuple[float, str]]) -> dict[str, Part]:
-    total = fsum(value for value, _ in values.values())
-    return {member: Part(value, value / total, how) for member, (value, how) in values.items()}
-
-
-def is_measured(part: Part) -> bool:
-    return part.how in ("measured", "fund")
-
-
-def covered(parts: Collection[Part]) -> float:
-    """The measured part of the members."""
-    return sum(map(is_measured, parts)) / len(parts)
-
-
-def figures_of(parts: Iterable[Part]) -> Figures:
-    """The figures of one index on one session."""
-    held = sorted(parts, key=lambda part: part.value)
-    n, measured, coverage = len(held), sum(map(is_measured, held)), covered(held)
-    if coverage < COVERAGE_FLOOR:
-        return Figures(n, measured, coverage, None, None, None, None, None, None, None, None)
-    weights = [part.weight for part in held]
-    squares = fsum(w * w for w in weights)
-    return Figures(
-        members=n,
-        measured=measured,
-        coverage=coverage,
-        total=fsum(part.value for part in held),
-        top1=weights[-1],
-        top5=fsum(weights[-5:]),
-        top10=fsum(weights[-10:]),
-        hhi=fsum((100 * w) ** 2 for w in weights),
-        effective_n=1 / squares,
-        entropy_n=exp(-fsum(w * log(w) for w in weights if w > 0)),
-        gini=fsum((2 * i - n - 1) * w for i, w in enumerate(weights, start=1)) / (n * fsum(weights)),
-    )
+        if not is_stated(parts.values()) or any(parts[i].how not in ("measured", "carried", "fund") for i in issuers):
+            return Share(None, None, None)
+        return share_with_band([parts[issuer] for issuer in issuers], parts.values())
 
 
 def fund_parts(held: Mapping[str, float], issuers: Mapping[str, str]) -> dict[str, dict[str, Part]]:
@@ -269,4 +220,4 @@ def fund_parts(held: Mapping[str, float], issuers: Mapping[str, str]) -> dict[st
         company = issuers.get(security, security)
         companies[company] = companies.get(company, 0.0) + value
     levels = {"issuer": companies, "line": held}
-    return {level: weighed({m: (v, "fund") for m, v in values.items()}) for level, values in levels.items()}
+    return {level: weighed({m: Value(v, "fund") for m, v in values.items()}) for level, values in levels.items()}

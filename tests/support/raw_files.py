@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from python_calamine import CalamineWorkbook
 
 QUOTED_ON = date(2024, 12, 18)
 """The day whose share unit and whose names the files of prices and counts use."""
@@ -77,6 +78,16 @@ class Raw:
     members: list[Spell]
     groups: list[Spell]
     issuers: Mapping[str, str]
+    funds: list["FundFile"]
+
+
+@dataclass(frozen=True, slots=True)
+class FundFile:
+    """What a fund says it holds of equities: security → market value, or weight where it prints no values."""
+
+    fund: str
+    as_of: date
+    held: Mapping[str, float]
 
 
 class Names:
@@ -133,6 +144,7 @@ def read_raw(market: Path, known: Path) -> Raw:
             for row in rows_of(known / "groups.csv")
         ],
         issuers=read_issuers(known),
+        funds=read_funds(market / "holdings", names),
     )
 
 
@@ -200,6 +212,33 @@ def corrected(raw: Raw, corrections: Iterable[Correction]) -> Raw:
         counts=[replace(item, count=count) for item, count in mended if count is not None],
         bars=[replace(b, close=closes.get((b.security, b.session)) or b.close) if closes else b for b in raw.bars],
     )
+
+
+def read_funds(folder: Path, names: Names) -> list[FundFile]:
+    """The files of five funds; what is no equity has no ticker in them, or is left out by its class."""
+    spy, qqq, ark = date(2024, 3, 19), date(2020, 7, 2), date(2023, 12, 28)
+    sheet = CalamineWorkbook.from_path(folder / "spdr_SPY_2024-03-19.xlsx").get_sheet_by_index(0).to_python()
+    lines = [(str(row[1]), row[4]) for row in sheet if isinstance(row[4], float)]
+    invesco = [(r["Holding Ticker"], r["MarketValue"]) for r in rows_of(folder / "invesco_QQQ_2020-07-02.csv")]
+    arks = [(r["ticker"], r["market value ($)"]) for r in rows_of(folder / "ark_ARKK_2023-12-29.csv")]
+    return [
+        *(
+            FundFile(fund, day, read_fund(folder / f"ishares_{fund}_{day}.csv", day, names))
+            for fund, day in (("IVV", date(2024, 12, 6)), ("OEF", date(2023, 3, 24)))
+        ),
+        FundFile("SPY", spy, _held(lines, spy, names)),
+        FundFile("QQQ", qqq, _held(invesco, qqq, names)),
+        FundFile("ARKK", ark, _held(arks, ark, names)),
+    ]
+
+
+def _held(lines: Iterable[tuple[str, object]], day: date, names: Names) -> dict[str, float]:
+    held: dict[str, float] = {}
+    for ticker, value in lines:
+        if ticker and ticker.strip() not in ("", "-") and value:
+            security = names.on(ticker, day)
+            held[security] = held.get(security, 0.0) + float(str(value).strip("$ ").replace(",", ""))
+    return held
 
 
 def read_fund(path: Path, as_of: date, names: Names) -> dict[str, float]:

@@ -5,12 +5,12 @@ The index ``SP500`` in billions of dollars (the last line: its share of the grou
     session       25 Mar   26 Mar   27 Mar          28 Mar        1 Apr     (29 Mar is Good Friday)
     AAA               40       40   40              50               60
     BBB                –       20   20              25               20     joins on 26 Mar
-    CCC (A + B)       40       30   30 median       15               15     class A is two thirds
-    DDD               20       10   10 median       10 carried        5
+    CCC (A + B)       40       30   30 typical      15               15     class A is two thirds
+    DDD               20       10   10 typical      10 carried        5     on 28 Mar at least 8, at most 12
     total            100      100   100            100              100
-    coverage       3 of 3   4 of 4   2 of 4         3 of 4           4 of 4  floor: 70 %
+    coverage        100 %    100 %   60 %            90 %             100 %  floor: 70 %
     HHI             3600     3000   withheld      3450             4250
-    group's share   40 %     60 %   withheld        75 %             80 %
+    group's share   40 %     60 %   withheld        75 %             80 %    on 28 Mar 75 of 98 to 102
 
 The fund ``FND`` holds, on 28 Mar, 6 M of AAA, 2 M of CCC.A and 2 M of ZZZ; the file of ``WTS`` prints weights only.
 """
@@ -38,7 +38,7 @@ HOLIDAY, SUNDAY = date(2024, 3, 29), date(2024, 3, 31)
 SESSIONS = (MON, TUE, WED, THU, LAST)
 FLOOR = 0.7
 CCC = "0000000003"
-WITHHELD = "coverage 50.0 % is below the floor of 70.0 %"
+WITHHELD = "coverage 60.0 % is below the floor of 70.0 %"
 
 _NAMES = {"AAA": "ALPHA INC", "BBB": "Beta", CCC: "GAMMA HOLDINGS INC", "DDD": "DELTA CORP", "ZZZ": "Zeta"}
 _MAIN = {CCC: "CCC.A"}
@@ -50,8 +50,8 @@ _BILLIONS: dict[date, dict[str, float]] = {
     LAST: {"AAA": 60, "BBB": 20, CCC: 15, "DDD": 5},
 }
 _STOOD_IN = {
-    (WED, CCC): ("median", "no share count"),
-    (WED, "DDD"): ("median", "failed: HTTP 503 from the vendor"),
+    (WED, CCC): ("typical", "no share count"),
+    (WED, "DDD"): ("typical", "failed: HTTP 503 from the vendor"),
     (THU, "DDD"): ("carried", "no bar"),
 }
 _FUNDS = {"FND": {"AAA": 6e6, CCC: 2e6, "ZZZ": 2e6}, "WTS": {"AAA": 0.5, "DDD": 0.5}}
@@ -124,10 +124,17 @@ def _index_weights() -> Rows:
         for issuer, billions in values.items():
             how, reason = _STOOD_IN.get((session, issuer), ("measured", None))
             at = {"session": session, "index": "SP500", "name": _NAMES[issuer], "how": how, "reason": reason}
+            at |= _band(how, billions)
             rows.append(at | _part("issuer", issuer, _MAIN.get(issuer, issuer), billions))
             lines = {"CCC.A": billions * 2 / 3, "CCC.B": billions / 3} if issuer == CCC else {issuer: billions}
-            rows += [at | _part("line", line, line, part) for line, part in lines.items()]
+            rows += [at | _band(how, part) | _part("line", line, line, part) for line, part in lines.items()]
     return rows
+
+
+def _band(how: str, billions: float) -> dict[str, Any]:
+    """A fifth less or more, where it is not measured."""
+    low, high = (None, None) if how == "measured" else (0.8e9 * billions, 1.2e9 * billions)
+    return {"value_low": low, "value_high": high}
 
 
 def _part(level: str, member: str, security: str, billions: float) -> dict[str, Any]:
@@ -160,14 +167,21 @@ def _concentration(weights: Rows) -> Rows:
 def _figures(session: date, index: str, level: str, rows: Rows) -> dict[str, Any]:
     parts = sorted((row["weight"] for row in rows), reverse=True)
     measured = [row["value"] for row in rows if row["how"] in ("measured", "fund")]
-    stated = len(measured) / len(rows) >= FLOOR
+    total = sum(row["value"] for row in rows)
+    stated, either_way = sum(measured) / total >= FLOOR, 0.2 * (1 - sum(measured) / total)
     ranks = enumerate(reversed(parts), 1)
     figures = {
-        "total": sum(row["value"] for row in rows),
+        "total": total,
+        "total_low": total * (1 - either_way),
+        "total_high": total * (1 + either_way),
         "top1": parts[0],
         "top5": sum(parts[:5]),
         "top10": sum(parts[:10]),
+        "top10_low": sum(parts[:10]),
+        "top10_high": sum(parts[:10]),
         "hhi": 1e4 * sum(part**2 for part in parts),
+        "hhi_low": 1e4 * sum(part**2 for part in parts) / (1 + either_way) ** 2,
+        "hhi_high": 1e4 * sum(part**2 for part in parts) / (1 - either_way) ** 2,
         "effective_n": 1 / sum(part**2 for part in parts),
         "entropy_n": exp(-sum(part * log(part) for part in parts)),
         "gini": sum((2 * rank - len(parts) - 1) * part for rank, part in ranks) / len(parts),
@@ -177,10 +191,10 @@ def _figures(session: date, index: str, level: str, rows: Rows) -> dict[str, Any
         "index": index,
         "level": level,
         "status": "ok" if stated else "withheld",
-        "reason": None if stated else WITHHELD if level == "issuer" else WITHHELD.replace("50.0", "40.0"),
+        "reason": None if stated else WITHHELD,
         "members": len(rows),
         "measured": len(measured),
-        "coverage": len(measured) / len(rows),
+        "coverage": sum(measured) / total,
         "measured_total": sum(measured),
         **(figures if stated else dict.fromkeys(figures)),
     }

@@ -40,14 +40,16 @@ def test_a_fall_is_shown_as_one(view: View, text_of: Text) -> None:
 
 def test_members_that_are_stood_in_for_are_counted_out_loud(view: View, text_of: Text) -> None:
     text = said(view, text_of, day="2024-03-28")
-    assert "75.0 % coverage" in text
+    assert "90.0 % coverage by weight" in text
     assert "3 of 4 companies measured. For the other 1 a stand-in is counted" in text
+    assert "The share is between 73.53 % and 76.53 %, by what may be missing." in text, "75 of 102 and 75 of 98"
+    assert "by what may be missing" not in said(view, text_of)
 
 
 def test_a_withheld_answer_says_why(view: View, text_of: Text) -> None:
     text = said(view, text_of, day="2024-03-27")
     assert "The share of the Magnificent 7 in the S&P 500 is withheld" in text
-    assert "coverage 50.0 % is below the floor of 70.0 %" in text
+    assert "coverage 60.0 % is below the floor of 70.0 %" in text
     assert "pp" not in text
     figures = text_of(tiles(view, choose(view, {"day": "2024-03-27", "compare": "2024-03-26"})))
     assert figures.count("withheld") == 5

@@ -53,7 +53,7 @@ def test_concentration_is_what_hand_arithmetic_says(client: TestClient) -> None:
     days = get(client, "/api/concentration", index="SP500")["days"]
     assert [day["session"][5:] for day in days] == ["03-25", "03-26", "03-27", "03-28", "04-01"]
     assert [day["hhi"] for day in days] == pytest.approx([3600, 3000, None, 3450, 4250])
-    assert [day["coverage"] for day in days] == [1, 1, 0.5, 0.75, 1]
+    assert [day["coverage"] for day in days] == pytest.approx([1, 1, 0.6, 0.9, 1])
     second = days[1]
     assert second["effective_n"] == pytest.approx(10 / 3)
     assert (second["top1"], second["top5"], second["gini"]) == pytest.approx((0.4, 1, 0.25))
@@ -80,7 +80,9 @@ def test_a_groups_share_day_by_day(client: TestClient) -> None:
     assert [day["share"] for day in days] == pytest.approx([0.4, 0.6, None, 0.75, 0.8])
     assert [day["members"] for day in days] == [1, 2, 2, 2, 2]
     assert days[1]["value"] == pytest.approx(60e9)
-    assert (days[2]["reason"], days[2]["how"], days[2]["coverage"]) == (WITHHELD, "2 of 2 measured", 0.5)
+    assert [days[3][name] for name in ("share_low", "share_high")] == pytest.approx([75 / 102, 75 / 98])
+    assert [days[4][name] for name in ("share_low", "share_high")] == pytest.approx([0.8, 0.8])
+    assert (days[2]["reason"], days[2]["how"], days[2]["coverage"]) == (WITHHELD, "2 of 2 measured", pytest.approx(0.6))
 
 
 def test_since_and_until_bound_the_days(client: TestClient) -> None:
@@ -141,11 +143,11 @@ def test_repairs_come_with_evidence_and_state(client: TestClient) -> None:
 def test_gaps_name_members_reasons_and_failed_units(client: TestClient) -> None:
     gaps = get(client, "/api/gaps", on="2024-03-27")
     assert [(item["member"], item["how"], item["reason"]) for item in gaps["gaps"]] == [
-        ("DDD", "median", "failed: HTTP 503 from the vendor"),
-        ("CCC.A", "median", "no share count"),
-        ("CCC.B", "median", "no share count"),
+        ("DDD", "typical", "failed: HTTP 503 from the vendor"),
+        ("CCC.A", "typical", "no share count"),
+        ("CCC.B", "typical", "no share count"),
     ]
-    assert gaps["coverage"] == {"SP500": pytest.approx(0.4)}
+    assert gaps["coverage"] == {"SP500": pytest.approx(0.6)}
     (failed,) = gaps["failed"]
     assert (failed["unit"], failed["attempts"]) == ("vendor/bars/session=2024-03-27", 3)
     assert get(client, "/api/gaps")["gaps"] == []

@@ -54,7 +54,7 @@ def test_the_answer_and_every_figure_are_there(look: Look, real: str) -> None:
         expect(page.locator("#concentration-bars li")).to_have_count(2)
         expect(page.locator("#concentration-grid .ag-center-cols-container .ag-row")).to_have_count(4)
         expect(page.get_by_text("real data", exact=True)).to_be_visible()
-        expect(page.get_by_text("100.0 % coverage")).to_be_visible()
+        expect(page.get_by_text("100.0 % coverage by weight")).to_be_visible()
         expect(page).to_have_title("Concentration · topheavy")
 
 

@@ -45,8 +45,17 @@ def test_the_total_is_below_in_its_own_unit_and_coverage_below_that(view: View) 
     found = traces(drawn(view))
     assert found["total"]["y"] == pytest.approx([100, 100, None, 100, 100])
     assert "B<extra>" in found["total"]["hovertemplate"]
-    assert found["coverage"]["y"] == pytest.approx([1, 1, 0.5, 0.75, 1])
+    assert found["coverage"]["y"] == pytest.approx([1, 1, 0.6, 0.9, 1])
     assert found["coverage"]["customdata"][2] == "2 of 4 measured, 2 stood in for"
+
+
+def test_the_band_is_drawn_where_something_is_not_measured(view: View) -> None:
+    """On 28 March the share is 75 of 98 to 102; before the withheld day it is what it is."""
+    band = traces(drawn(view))["band"]
+    assert band["x"] == [MON, TUE, TUE, MON, None, THU, LAST, LAST, THU, None]
+    before, after = [40, 60, 60, 40, None], [7500 / 102, 80, 80, 7500 / 98, None]
+    assert band["y"] == pytest.approx(before + after)
+    assert traces(drawn(view))["share"]["customdata"] == ["", "", "", " (between 73.53\u00a0% and 76.53\u00a0%)", ""]
 
 
 def test_repairs_of_members_are_marked_where_they_begin_to_act(view: View) -> None:

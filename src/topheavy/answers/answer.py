@@ -23,7 +23,7 @@ class AnswerEvidence(Fact):
     Example:
         >>> evidence = home.ask("concentration", since="2024-03-25", until="2024-04-01").evidence
         >>> evidence.world, evidence.coverage
-        ('real', 0.5)
+        ('real', 0.6)
     """
 
     world: str = Field(description="real, or simulated: a market that never was", examples=["real"])
@@ -95,7 +95,7 @@ class Answer:
 
         Example:
             >>> home.ask("weights").to_polars().shape
-            (4, 10)
+            (4, 12)
         """
         import polars as pl
 

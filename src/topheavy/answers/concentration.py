@@ -12,6 +12,7 @@ from pydantic import Field
 from topheavy.answers.evidence import Evidence, Fact
 from topheavy.answers.indices import Kind, Level, index_called
 from topheavy.answers.published import Published, remembered
+from topheavy.datasets.weights import HOW
 
 _PRICED = """
 NOT EXISTS (
@@ -34,7 +35,8 @@ DAYS = f"""
 WITH unit AS (SELECT {_PRICED} AS priced)
 SELECT session, status, reason, members, measured, coverage,
     CASE WHEN unit.priced THEN measured_total END AS measured_total, CASE WHEN unit.priced THEN total END AS total,
-    top1, top5, top10, hhi, effective_n, entropy_n, gini
+    CASE WHEN unit.priced THEN total_low END AS total_low, CASE WHEN unit.priced THEN total_high END AS total_high,
+    top1, top5, top10, top10_low, top10_high, hhi, hhi_low, hhi_high, effective_n, entropy_n, gini
 FROM concentration, unit
 WHERE "index" = $index AND level = $level
 ORDER BY session
@@ -43,7 +45,8 @@ ORDER BY session
 
 GROUP_DAYS = f"""
 WITH unit AS (SELECT {_PRICED} AS priced)
-SELECT session, members, measured, CASE WHEN unit.priced THEN value END AS value, share, reason, coverage
+SELECT session, members, measured, CASE WHEN unit.priced THEN value END AS value,
+    share, share_low, share_high, reason, coverage
 FROM group_share, unit
 WHERE "index" = $index AND "group" = $group
 ORDER BY session
@@ -72,15 +75,23 @@ class Day(Fact):
     status: str = Field(description="ok, or withheld")
     reason: str | None = Field(description="why the figures are withheld")
     members: int
-    measured: int = Field(description="members whose value is measured, not stood in for")
-    coverage: float = Field(description="measured ÷ members")
+    measured: int = Field(description="members whose value is measured: explained and not stood in for")
+    coverage: float = Field(
+        description="coverage by weight: the measured part of the total; of a fund: the part its file speaks of"
+    )
     how: str = Field(description="how the members' values are known, in words")
     measured_total: float | None = Field(description="sum over measured members, USD")
     total: float | None = Field(description="sum over all members, stand-ins included, USD")
+    total_low: float | None = Field(description="the total at least, by what may be missing, USD")
+    total_high: float | None = Field(description="the total at most, USD")
     top1: float | None = Field(description="share of the largest member")
     top5: float | None
     top10: float | None
+    top10_low: float | None = Field(description="top10 at least, by what may be missing")
+    top10_high: float | None
     hhi: float | None = Field(description="Herfindahl-Hirschman index: Σ w² with w in %, up to 10,000")
+    hhi_low: float | None = Field(description="hhi at least, by what may be missing")
+    hhi_high: float | None
     effective_n: float | None = Field(description="1 ÷ Σ w²: as concentrated as so many equal members")
     entropy_n: float | None = Field(description="exp(−Σ w ln w)")
     gini: float | None
@@ -99,8 +110,10 @@ class GroupDay(Fact):
     measured: int = Field(description="those whose value is measured that day")
     value: float | None = Field(description="what they are worth together, USD")
     share: float | None = Field(description="their part of the index; absent where withheld")
+    share_low: float | None = Field(description="the share at least, by what may be missing")
+    share_high: float | None = Field(description="the share at most; where all is measured all three are the same")
     reason: str | None = Field(description="why the share is withheld")
-    coverage: float = Field(description="how much of the index is measured")
+    coverage: float = Field(description="how much of the index is measured, by weight")
     how: str = Field(description="how the group's values are known, in words")
 
 
@@ -113,7 +126,7 @@ class Member(Fact):
     name: str = Field(description="as the source prints it")
     value: float | None = Field(description="market cap, or market value held by the fund, USD")
     weight: float | None = Field(description="part of the index; absent where the index's figures are withheld")
-    how: str = Field(description="measured, carried, median or fund")
+    how: str = Field(description=HOW)
     reason: str | None = Field(description="why it is not measured")
     issuer: str = Field(description="the company behind the member")
 

@@ -22,7 +22,7 @@ class Gap(Fact):
     member: str
     security: str
     name: str
-    how: str = Field(description="what stands in: carried or median")
+    how: str = Field(description="what stands in: carried, nearest, by fund or typical; or doubtful")
     reason: str | None
 
 

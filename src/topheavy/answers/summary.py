@@ -16,7 +16,7 @@ _FIGURES = """
 SELECT * FROM concentration WHERE level = 'issuer' AND "index" = $index AND session = $day
 """
 _SHARE = """
-SELECT session, share, measured, members, reason FROM group_share
+SELECT session, share, share_low, share_high, measured, members, reason FROM group_share
 WHERE "index" = $index AND "group" = $group ORDER BY session
 """
 _REPAIRS = "SELECT rule, COUNT(*) AS repairs FROM repairs WHERE active GROUP BY rule ORDER BY repairs DESC, rule"
@@ -37,6 +37,8 @@ class Summary:
     members: int
     measured: int
     share: float | None
+    share_low: float | None
+    share_high: float | None
     share_at_start: float | None
     why_no_share: str | None
     hhi: float | None
@@ -72,6 +74,8 @@ def summarise(warehouse: Warehouse, group: str = "magnificent7") -> Summary | No
         members=figures["members"],
         measured=figures["measured"],
         share=last["share"] if last else None,
+        share_low=last["share_low"] if last else None,
+        share_high=last["share_high"] if last else None,
         share_at_start=first,
         why_no_share=last["reason"] if last else "no member of the group is in the index",
         hhi=figures["hhi"],

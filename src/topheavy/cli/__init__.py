@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from topheavy import terminal
-from topheavy.cli import exposure, forecast, road, see, serve, stream
+from topheavy.cli import exposure, files, forecast, road, see, serve, stream
 from topheavy.cli.app import app
 from topheavy.core.errors import TopheavyError, UsageError, one_line
 from topheavy.core.log.lines import Form, write_log
 from topheavy.core.version import __version__
 
-__all__ = ["app", "exposure", "forecast", "main", "road", "see", "serve", "stream"]
+__all__ = ["app", "exposure", "files", "forecast", "main", "road", "see", "serve", "stream"]
 
 LogOption = Annotated[Form | None, typer.Option(help="Log what is done, on standard error: lines, or JSON objects.")]
 

@@ -28,7 +28,10 @@ app = typer.Typer(
 HomeOption = Annotated[Path | None, typer.Option("--home", help="The home (default: TOPHEAVY_HOME, else .topheavy).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 SourceArgument = Annotated[str, typer.Argument(help="A source: see 'topheavy plugins'.")]
-DatasetsArgument = Annotated[list[str] | None, typer.Argument(help="Only these datasets (default: all it delivers).")]
+DatasetsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(help="Only these datasets (default: all it delivers), or a fund's symbol, in capitals."),
+]
 SinceOption = Annotated[str | None, typer.Option(help="First session, YYYY-MM-DD (default: a year before --until).")]
 UntilOption = Annotated[str | None, typer.Option(help="Last session, YYYY-MM-DD (default: the last one closed).")]
 FromOption = Annotated[str, typer.Option("--from", help="For sources that read files: a manifest, path or URL.")]

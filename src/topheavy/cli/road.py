@@ -186,3 +186,22 @@ def repair(
         switch(place, identity, active=not off)
         job(place, progress=terminal.progress(False))
     terminal.say(f"repair {identity} is {'off' if off else 'on'}; the figures were published again")
+
+
+@app.command()
+def rule(
+    doubt: Annotated[str, typer.Argument(metavar="DOUBT", help="A doubt's id: see 'topheavy show doubts'.")],
+    verdict: Annotated[
+        str, typer.Argument(help="yes: the data are wrong as asked; no: they are right; off: take back.")
+    ],
+    because: Annotated[str, typer.Option(help="The evidence: where you saw it.")] = "",
+    home: HomeOption = None,
+) -> None:
+    """Answer a doubt's question, or take the answer back, and publish anew."""
+    from topheavy.jobs.publish.publish import publish as job
+    from topheavy.jobs.publish.rulings import rule as write_down
+
+    with place_at(read_settings(home), create=False) as place:
+        write_down(place, doubt, verdict, because)
+        job(place, progress=terminal.progress(False))
+    terminal.say(f"ruled {verdict} on doubt {doubt}; the figures were published again")

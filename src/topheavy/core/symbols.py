@@ -18,6 +18,18 @@ def normal(symbol: str) -> str:
     return _CLASS.sub(r"\1.\2", plain)
 
 
+_PREFERRED = re.compile(r"^[A-Z]{1,5}[ ./-]P(R?[A-Z])?$")
+
+
+def is_preferred(symbol: str) -> bool:
+    """Say whether a symbol is spelled as a preferred share's is.
+
+    >>> [is_preferred(symbol) for symbol in ("JPM-PC", "BNKX.PRC", "ABC-P", "BRK.B", "PG")]
+    [True, True, True, False, False]
+    """
+    return bool(_PREFERRED.match(symbol.strip().upper()))
+
+
 _VENUES = frozenset({"L", "F", "T"})
 """London, Frankfurt, Tokyo: behind a dot these are exchanges in Yahoo's spelling, and no letters of classes."""
 

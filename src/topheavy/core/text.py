@@ -22,8 +22,11 @@ _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 _HOW: Mapping[str, str] = MappingProxyType(
     {
         "measured": "measured",
+        "doubtful": "doubtful",
         "carried": "carried",
-        "median": "stand-in",
+        "nearest": "nearest weight",
+        "by fund": "a fund's weight",
+        "typical": "typical member",
         "fund": "fund's file",
     }
 )
@@ -60,6 +63,12 @@ def percent(part: float | None, digits: int | None = None, style: Style = PAGE) 
         return style.none
     shown = _signed(100 * part, style.percent_digits if digits is None else digits, style)
     return f"{shown}{style.gap}%"
+
+
+def between(low: float | None, high: float | None, digits: int = 1) -> str:
+    """Write the band of a part of one: ``between 27.9 % and 28.3 %``; empty where both ends read the same."""
+    ends = percent(low, digits), percent(high, digits)
+    return "" if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]}"
 
 
 def points(change: float | None, digits: int = 1) -> str:

@@ -14,7 +14,7 @@ DATASET = Dataset(
         Column("name", TEXT, "name as printed", optional=True),
         Column("isin", TEXT, "ISIN as printed", optional=True),
         Column("cusip", TEXT, "CUSIP as printed, 8 or 9 characters", optional=True),
-        Column("asset_class", TEXT, "equity, cash, future or other"),
+        Column("asset_class", TEXT, "equity, fund, bond, loan, cash, future, forward, option, swap or other"),
         Column("sector", TEXT, "sector as printed", optional=True),
         Column("currency", TEXT, "ISO code", optional=True),
         Column("weight", NUMBER, "weight as printed, signed", "fraction of the fund", optional=True),
@@ -24,5 +24,5 @@ DATASET = Dataset(
     ),
     key=("fund", "as_of", "line"),
     security_by="as_of",
-    security_if="asset_class = 'equity'",
+    security_if="asset_class = 'equity' OR asset_class = 'fund'",
 )

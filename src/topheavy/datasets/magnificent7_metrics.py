@@ -9,7 +9,7 @@ DATASET = Dataset(
         Column("trading_date", DAY, "trading day"),
         Column("ticker", TEXT, "the group member's symbol"),
         Column("market_cap", NUMBER, "all share classes together", "currency"),
-        Column("pct_of_mag7", NUMBER, "part of the group's cap", "%"),
+        Column("pct_of_mag7", NUMBER, "part of the group's cap", "%", optional=True),
         Column("pct_of_sp500", NUMBER, "part of the index's cap", "%", optional=True),
         Column("ranking", WHOLE, "1 for the group's largest"),
     ),

@@ -2,7 +2,7 @@
 
 from topheavy.datasets.schema import DAY, NUMBER, TEXT, Check, Column, Dataset
 
-LARGEST_DENOMINATOR = 20
+LARGEST_DENOMINATOR = 12
 """New-for-old ratios are quotients of small integers; a ratio that needs more is a price adjustment."""
 
 PRINTED = 6e-5
@@ -24,15 +24,14 @@ def kind_of_ratio(ratio: float) -> str:
 
     >>> kind_of_ratio(20), kind_of_ratio(1.5), kind_of_ratio(0.031), kind_of_ratio(1.6667), kind_of_ratio(1.03)
     ('split', 'split', 'split', 'split', 'split')
-    >>> kind_of_ratio(1.253), kind_of_ratio(1.25)
-    ('spin_off', 'spin_off')
+    >>> kind_of_ratio(1.253), kind_of_ratio(1.25), kind_of_ratio(4 / 3)
+    ('spin_off', 'spin_off', 'split')
     """
     if ratio <= 1:
         return "split"
-    if ratio < LARGEST_SPIN_OFF:
-        percents = 100 * ratio
-        dividend = ratio <= LARGEST_STOCK_DIVIDEND + PRINTED and abs(percents - round(percents)) < 1e-6 * percents
-        return "split" if dividend else "spin_off"
+    whole_percents = abs(100 * ratio - round(100 * ratio)) < 1e-4
+    if ratio < LARGEST_SPIN_OFF and whole_percents:
+        return "split" if ratio <= LARGEST_STOCK_DIVIDEND + PRINTED else "spin_off"
     small = any(abs(ratio - round(ratio * q) / q) < PRINTED for q in range(1, LARGEST_DENOMINATOR + 1))
     return "split" if small else "spin_off"
 

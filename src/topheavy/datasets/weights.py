@@ -2,6 +2,15 @@
 
 from topheavy.datasets.schema import DAY, NUMBER, TEXT, Column, Dataset, Layer
 
+HOW = (
+    "measured: its cap, which is explained; doubtful: its cap is not, so it counts as not measured, as claimed where "
+    "other evidence allows it, else by that; "
+    "carried: its own weight of the 21 sessions before, moved with the index; nearest: its own weight of the nearest "
+    "day that has one; by fund: its weight in the nearest file of a fund like the index; typical: what members are "
+    "worth that nothing is known of; fund: a line of the fund's own file"
+)
+"""How a member's value is known."""
+
 DATASET = Dataset(
     name="weights",
     grain="a member of an index on a session, at a level",
@@ -14,16 +23,13 @@ DATASET = Dataset(
         Column("name", TEXT, "name of the company", optional=True),
         Column("value", NUMBER, "market cap (index) or market value held (fund)", "currency", optional=True),
         Column("weight", NUMBER, "value ÷ the index's total", "1", optional=True),
-        Column(
-            "how",
-            TEXT,
-            "measured; carried: the last known cap of the 21 sessions before; "
-            "median: stands in at the median member; fund: market value in the fund's own file",
-        ),
+        Column("value_low", NUMBER, "at least so much, where it is not measured", "currency", optional=True),
+        Column("value_high", NUMBER, "at most so much, where it is not measured", "currency", optional=True),
+        Column("how", TEXT, HOW),
         Column(
             "reason",
             TEXT,
-            "why it is not measured: no bar, not listed, no share count, failed",
+            "why it is not measured: no bar, not listed, no share count, failed, or the doubt about its cap",
             optional=True,
         ),
     ),

@@ -14,7 +14,7 @@ from topheavy.core.progress import Progress, Silent
 from topheavy.forecast.folds import Fold
 from topheavy.forecast.model import Model, Parameter, Training
 from topheavy.forecast.panel import Matrix
-from topheavy.forecast.scoring.conformal import learn, spread
+from topheavy.forecast.scoring.conformal import learn, moving, spread
 from topheavy.forecast.task import Task
 from topheavy.forecast.unit import Said, Unit, keep, run_all
 from topheavy.forecast.windows import Origins
@@ -135,7 +135,7 @@ def _joined(task: Task, name: str, folds: Sequence[Fold], outcomes: Mapping[Fold
 def _intervals(
     task: Task, folds: Sequence[Fold], origins: Origins, change: Matrix, level: float
 ) -> tuple[Matrix, Matrix]:
-    came, spreads = task.change[origins], spread(task.x, task.horizon)[origins]
+    came, spreads = task.change[origins], moving(spread(task.x, task.horizon)[origins])
     low, high = np.full_like(change, np.nan), np.full_like(change, np.nan)
     for fold in folds:
         here, earlier = (origins >= fold.cut) & (origins < fold.end), origins + task.horizon < fold.cut

@@ -12,15 +12,15 @@ from topheavy.core.http.client import Http
 from topheavy.core.plugins import SOURCES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Unit
-from topheavy.datasets.schema import dataset
+from topheavy.datasets.schema import dataset, datasets
 from topheavy.home import Home
 from topheavy.jobs.collect.fetch import Collected, bring, collect
 from topheavy.jobs.collect.plan import Cost, Plan, cost, failed, plan
 from topheavy.jobs.publish.publish import Published, publish
 from topheavy.jobs.refine.refine import Refined, refine
 from topheavy.lake.folder import REAL
+from topheavy.sources.vendor import FUNDS, Source
 from topheavy.sources.vendor import Ask as Ask
-from topheavy.sources.vendor import Source
 from topheavy.tables.read import read
 
 
@@ -51,12 +51,15 @@ class Foreseen:
 def ask_for(since: date, until: date, names: frozenset[str], target: str, subjects: tuple[str, ...] = ()) -> Ask:
     """Return what to ask a source for, with the calendar's sessions of the period.
 
+    A name in capitals that is no dataset is a subject, such as a fund's symbol.
+
     Raises:
         UsageError: when a dataset is not known or the period is reversed.
     """
-    for name in names:
+    symbols = {name for name in names if name == name.upper() and name not in datasets()}
+    for name in names - symbols:
         dataset(name)
-    return Ask(since, until, tuple(sessions(since, until)), names, subjects, target)
+    return Ask(since, until, tuple(sessions(since, until)), names - symbols, (*sorted(symbols), *subjects), target)
 
 
 def gather(
@@ -160,7 +163,8 @@ def _named(unit: str, cause: str) -> str:
 
 def _asks_by_company(source: Source, ask: Ask) -> bool:
     """Say whether the source would ask more, did it know a company."""
-    return any(route.by_company and ask.wants(route) for route in source.routes)
+    own = source.needs != FUNDS  # funds are named by whoever asks: a home does not know which it wants
+    return own and any(route.by_company and ask.wants(route) for route in source.routes)
 
 
 def ask_all(ask: Ask) -> Ask:

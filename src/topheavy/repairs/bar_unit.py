@@ -13,7 +13,9 @@ from typing import ClassVar
 
 import polars as pl
 
+from topheavy.repairs.examples import count_rows, no_dividends
 from topheavy.repairs.rule import Frames, Repair, Rule, later_factor, splits_of
+from topheavy.repairs.split_kind import followed
 
 CLOSE = log(1.25)
 """A session's own move is rarely larger; a break within this of the split's ratio is the split's."""
@@ -23,6 +25,9 @@ SMALLEST = log(1.7)
 
 REACH = 5
 """Sessions around a split within which unadjusted prices may end."""
+
+LARGE_DIVIDEND = 0.2
+"""A part of the price; a dividend of it and more moves the price as a split does."""
 
 FIELDS = ("open", "high", "low", "close")
 
@@ -42,7 +47,7 @@ class BarUnit(Rule):
     name: ClassVar[str] = "bar_unit"
     title: ClassVar[str] = "Prices on the other side of a split than their date says"
     order: ClassVar[int] = 50
-    reads: ClassVar[tuple[str, ...]] = ("bars", "splits")
+    reads: ClassVar[tuple[str, ...]] = ("bars", "splits", "shares", "dividends")
 
     def find(self, frames: Frames) -> list[Repair]:
         """Return a repair for each price on the wrong share unit."""
@@ -51,7 +56,8 @@ class BarUnit(Rule):
         bars = frames["bars"].filter(pl.col("security").is_in(wanted)).sort("security", "source", "session")
         found: list[Repair] = []
         for (security, _), series in _levelled(bars, splits).group_by("security", "source", maintain_order=True):
-            for place, passed in sorted(misplaced(series, splits[str(security)]).items()):
+            own = believed(frames, str(security), series, splits[str(security)])
+            for place, passed in sorted(misplaced(series, own).items()):
                 found += self._repairs(series.row(place, named=True), passed)
         return found
 
@@ -97,7 +103,9 @@ class BarUnit(Rule):
             {"security": ["GAP"], "effective": [date(2021, 7, 20)], "ratio": [4.0], "kind": ["split"]}
         )
         expected: list[tuple[str, date, float | None]] = [("GAP", days[2], 181.6)] * 4
-        return {"bars": bars, "splits": splits}, expected + [("GAP", days[3], 187.8)] * 4
+        return {"bars": bars, "splits": splits, "shares": count_rows([]), "dividends": no_dividends()}, expected + [
+            ("GAP", days[3], 187.8)
+        ] * 4
 
 
 def _levelled(bars: pl.DataFrame, splits: dict[str, list[tuple[date, float]]]) -> pl.DataFrame:
@@ -107,6 +115,32 @@ def _levelled(bars: pl.DataFrame, splits: dict[str, list[tuple[date, float]]]) -
     known = said.with_columns(factor=pl.Series(factors, dtype=pl.Float64))
     level = (pl.col("close") / pl.col("factor")).log()
     return bars.join(known, on=["security", "basis"], how="left", maintain_order="left").with_columns(level=level)
+
+
+def believed(
+    frames: Frames, security: str, series: pl.DataFrame, splits: list[tuple[date, float]]
+) -> list[tuple[date, float]]:
+    """Return the splits that say something of these prices.
+
+    Prices said to be as traded that go on over a split contradict it: they are only taken for adjusted too early
+    where the counts filed around the split made its step, or where nothing counts the security at all. A large
+    dividend on the split's day makes a step of its own, beside which the split's cannot be told.
+    """
+    paid = frames["dividends"].filter(pl.col("security") == security).group_by("effective").agg(pl.col("amount").sum())
+    amounts = dict(paid.iter_rows())
+    closes = series["close"].to_list()
+    counted = bool(frames["shares"].filter(pl.col("security") == security).height)
+    traded = dict(zip(series["session"], series["basis"] == series["session"], strict=True))
+    days = series["session"].to_list()
+
+    def is_believed(day: date, ratio: float) -> bool:
+        place = bisect_left(days, day)
+        if 0 < place < len(days) and amounts.get(day, 0.0) > LARGE_DIVIDEND * closes[place - 1]:
+            return False
+        as_traded = 0 < place < len(days) and traded[days[place - 1]]
+        return not (counted and as_traded) or followed(frames["shares"], security, day, ratio) is True
+
+    return [(day, ratio) for day, ratio in splits if is_believed(day, ratio)]
 
 
 def misplaced(series: pl.DataFrame, splits: list[tuple[date, float]]) -> dict[int, list[Passed]]:
@@ -135,14 +169,15 @@ def _around(days: list[date], levels: list[float], day: date, ratio: float) -> t
     """
     listed = bisect_left(days, day)
     step = log(ratio)
+    close = max(CLOSE, abs(step) / 10)  # beside ten thousand to one a market may move more
     for early in sorted(range(listed - REACH, listed + REACH + 1), key=lambda place: abs(place - listed)):
         if not 0 < early < len(days) or (early != listed and not 0 < listed < len(days)):
             continue
         gap = levels[early - 1] - levels[early]
-        if abs(abs(gap) - abs(step)) <= CLOSE:
+        if abs(abs(gap) - abs(step)) <= close:
             divisor = ratio if gap * step > 0 else 1 / ratio
             first = early - 1
-            while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > CLOSE:
+            while first > 0 and abs(levels[first - 1] - levels[first] + log(divisor)) > close:
                 first -= 1
             return range(first, early), divisor
     return range(0), 1.0

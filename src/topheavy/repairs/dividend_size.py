@@ -23,6 +23,13 @@ SLIP = 100.0
 USUAL = 3.0
 """A hundredth of the amount is what is usually paid when it is within this factor of it."""
 
+SPLIT_NEAR = 7
+"""Days around a split in which a dividend's own step cannot be told from the split's."""
+
+FEW = 4
+"""With fewer dividends no one knows what is usual."""
+
+ALIKE = 0.5
 ROUNDING = 0.005
 
 
@@ -38,7 +45,13 @@ class DividendSize(Rule):
         """Return a repair for each amount that is changed or not used."""
         paid = frames["dividends"].filter(pl.col("amount") > 0).sort("security", "effective", "amount", "source")
         twice = list(self._twice(paid))
-        return twice + list(self._too_large(paid, frames, {(item.security, item.effective) for item in twice}))
+        too_large = list(self._too_large(paid, frames, {(item.security, item.effective) for item in twice}))
+        judged = {(item.security, item.effective) for item in (*twice, *too_large)}
+        place = pl.Series(
+            [pair in judged for pair in paid.select("security", "effective").iter_rows()], dtype=pl.Boolean
+        )
+        mended = [item for item in too_large if item.after is not None]
+        return twice + too_large + list(self._too_small(paid.filter(~place), mended))
 
     def _twice(self, paid: pl.DataFrame) -> Iterator[Repair]:
         same_day = paid.filter(pl.len().over("security", "effective") > 1)
@@ -63,6 +76,8 @@ class DividendSize(Rule):
             amounts = paid.filter(pl.col("security") == name)["amount"].to_list()
             for row in rows.iter_rows(named=True):
                 place = bisect_left(days, row["effective"])
+                if any(abs((row["effective"] - day).days) <= SPLIT_NEAR for day, _ in own):
+                    continue  # what the price did is the split's as well
                 if 0 < place < len(days) and (name, row["effective"]) not in judged:
                     amount = row["amount"] / later_factor(own, row["basis"])
                     yield from self._judge(row, amount, closes[place - 1], closes[place], amounts)
@@ -76,12 +91,31 @@ class DividendSize(Rule):
         assert isinstance(printed, float)
         seen = f"{printed:g} is {amount / before:.0%} of the close before, {before:g}, and the next was {after:g}"
         others = [other for other in amounts if other != printed]
-        usual = median(others) if others else None
-        hundredth = usual is not None and 1 / USUAL < printed / SLIP / usual < USUAL
-        if hundredth or (usual is None and amount / SLIP < LARGE * before and amount > LARGE * 2 * before):
+        usual = median(others) if others else printed
+        same_slip = 1 / USUAL < printed / usual < USUAL  # all of them are in pence, or it is the only one
+        hundredth = 1 / USUAL < printed / SLIP / usual < USUAL or (same_slip and amount > 2 * LARGE * before)
+        if hundredth and amount / SLIP < LARGE * before:
             yield self._repair(row, printed / SLIP, f"{seen}: a hundredth of it is paid, {printed / SLIP:g}")
         else:
             yield self._repair(row, None, f"{seen}: not taken out of the price")
+
+    def _too_small(self, paid: pl.DataFrame, mended: list[Repair]) -> Iterator[Repair]:
+        """Yield amounts a hundredth of what is usual, to two digits: pounds where pence are meant."""
+        known = [(item.security, item.after) for item in mended]
+        every = pl.concat(
+            [paid.select("security", "amount"), pl.DataFrame(known, schema=["security", "amount"], orient="row")]
+            if known
+            else [paid.select("security", "amount")]
+        )
+        usual = every.group_by("security").agg(pl.col("amount").median().alias("usual"), pl.len().alias("number"))
+        suspects = paid.join(usual, on="security").filter(
+            pl.col("number") >= FEW, pl.col("amount") < 2 / SLIP * pl.col("usual")
+        )
+        for row in suspects.sort("security", "effective").iter_rows(named=True):
+            after = row["amount"] * SLIP
+            amounts = every.filter(pl.col("security") == row["security"])["amount"].to_list()
+            if any(abs(after / other - 1) < ALIKE for other in amounts):
+                yield self._repair(row, after, f"{row['amount']:g} is a hundredth of what is usually paid, {after:g}")
 
     def _repair(self, row: dict[str, object], after: float | None, why: str) -> Repair:
         day, amount = row["effective"], row["amount"]

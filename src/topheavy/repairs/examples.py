@@ -25,3 +25,8 @@ def count_rows(rows: list[tuple[str, date, float]]) -> pl.DataFrame:
 def no_splits() -> pl.DataFrame:
     """Return an empty list of splits."""
     return pl.DataFrame(schema={"security": pl.String, "effective": pl.Date, "ratio": pl.Float64, "kind": pl.String})
+
+
+def no_dividends() -> pl.DataFrame:
+    """Return an empty list of dividends."""
+    return pl.DataFrame(schema={"security": pl.String, "effective": pl.Date, "amount": pl.Float64})

@@ -63,7 +63,7 @@ class Count:
 
 def count_series(frames: Frames) -> dict[tuple[str, str], list[Count]]:
     """Return (security, covers) → its counts by date, the count known last where several speak of one date."""
-    ordered = frames["shares"].sort("security", "covers", "effective", "known", "source", descending=False)
+    ordered = frames["shares"].sort("security", "covers", "effective", "known", "source", "count", descending=False)
     latest = ordered.unique(subset=["security", "covers", "effective"], keep="last", maintain_order=True)
     splits = splits_of(frames)
     series: dict[tuple[str, str], list[Count]] = {}
@@ -90,3 +90,9 @@ def later_factor(splits: list[tuple[date, float]], day: date) -> float:
         if effective > day:
             factor *= ratio
     return factor
+
+
+def whole_since(frames: Frames) -> dict[str, date]:
+    """Return security → the first day of a count of its whole company: from then on no class's count is used."""
+    whole = frames["shares"].filter(pl.col("covers") == "issuer")
+    return dict(whole.group_by("security").agg(pl.col("effective").min()).iter_rows())

@@ -67,7 +67,9 @@ def look(tables: Mapping[str, pa.Table], switched_off: frozenset[str], rulings: 
         acting = [item for item in ruled if identity(item) not in switched_off]
         frames = {name: mend(frame, _of(name, acting)) for name, frame in frames.items()}
         answered = [doubt for doubt in doubts if doubt.identity in rulings]
-        doubts = answered + [doubt for rule in doubt_rules() for doubt in rule.find(frames)]
+        settled = {(doubt.rule, doubt.security, doubt.since) for doubt in answered}
+        left = [doubt for rule in doubt_rules() for doubt in rule.find(frames)]
+        doubts = answered + [doubt for doubt in left if (doubt.rule, doubt.security, doubt.since) not in settled]
     return Looked(_table(found + ruled, switched_off), _doubts_table(doubts, rulings))
 
 

@@ -17,7 +17,10 @@ from topheavy.repairs.rule import Count, Frames, Repair, Rule, count_series
 WINDOW = 9
 TOLERANCE = 1.10
 LEVEL = 2
-"""So many counts from the first on make a level; a count that comes back to it is no stray."""
+"""So many counts before make a level; a count that comes back to it is no stray."""
+
+DRIFT = 1.4
+"""How far buy-backs and issues may take a level from the first count in some years."""
 
 
 class ShareOutlier(Rule):
@@ -87,7 +90,7 @@ def outliers(levels: list[float]) -> list[int]:
 def _is_a_level_of_its_own(levels: list[float], place: int) -> bool:
     """Say whether the history before kept near this level: then it is the others that need a reason."""
     before = [level for level in levels[:place] if _near(level, levels[place])]
-    return len(before) >= LEVEL and _near(levels[0], levels[place])
+    return len(before) >= LEVEL and 1 / DRIFT < levels[place] / levels[0] < DRIFT
 
 
 def _comes_back(levels: list[float], place: int, far: set[int]) -> bool:

@@ -187,26 +187,23 @@ def _splits(answer: Answer) -> Parsed:
 
 
 def _dividends(answer: Answer) -> Parsed:
-    rows = wire.Rows("dividends")
+    rows, paid, first = wire.Rows("dividends"), list[dict[str, Any]](), dict[tuple[Any, ...], dict[str, Any]]()
     for where, row in _listing(answer, rows):
-        symbol, ex_date, amount = (
-            wire.text(row.get("ticker")),
-            wire.day(row.get("ex_dividend_date")),
-            row.get("cash_amount"),
-        )
-        if (wire.number(amount) or 0.0) < 0:
+        symbol, day = wire.text(row.get("ticker")), wire.day(row.get("ex_dividend_date"))
+        amount, code = wire.number(row.get("cash_amount")), wire.text(row.get("dividend_type"))
+        kind, currency = DIVIDEND_KINDS.get(code, code.lower()) or None, wire.text(row.get("currency")).upper() or None
+        if (amount or 0.0) < 0:
             rows.leave(f"{where} {symbol}".strip(), "an amount below zero")
             continue
-        kind = wire.text(row.get("dividend_type"))
-        rows.keep(
-            f"{where} {symbol}".strip(),
-            symbol=house(symbol),
-            effective=ex_date,
-            amount=wire.number(amount),
-            currency=wire.text(row.get("currency")).upper() or None,
-            basis=ex_date,
-            kind=DIVIDEND_KINDS.get(kind, kind.lower()) or None,
-        )
+        item: dict[str, Any] = {"symbol": house(symbol), "effective": day, "amount": amount, "basis": day, "kind": kind}
+        twin = first.setdefault((symbol, day, amount), item)
+        if twin is not item and amount and kind and twin["kind"] and kind not in twin["kind"]:
+            twin |= {"amount": 2 * amount, "kind": f"{twin['kind']} and {kind}"}  # a regular and a special one are two
+            continue
+        item |= {"currency": currency, "where": f"{where} {symbol}".strip()}
+        paid.append(item)
+    for item in paid:
+        rows.keep(item.pop("where"), **item)
     return _listed(rows, answer)
 
 

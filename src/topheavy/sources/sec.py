@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 from topheavy.core.errors import Malformed, UsageError
 from topheavy.core.http.client import Http, Limits, is_loopback
 from topheavy.core.settings import Settings
-from topheavy.core.symbols import normal
+from topheavy.core.symbols import is_preferred, normal
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 from topheavy.datasets.shares import CLASS, ISSUER
 from topheavy.sources import wire
@@ -50,7 +50,7 @@ class Sec(Source):
     )
     limits: ClassVar[Limits] = Limits(per_second=10)
     needs: ClassVar[str] = "ciks"
-    edition: ClassVar[int] = 2
+    edition: ClassVar[int] = 3
 
     def limits_for(self, settings: Settings) -> Limits:
         """Ten requests a second, as the SEC's fair-access rule says; none on this machine itself."""
@@ -71,7 +71,7 @@ class Sec(Source):
             base, path = settings.text("SEC_WWW_URL", WWW), "/files/company_tickers.json"
         else:
             base, path = settings.text("SEC_URL", DATA), f"/api/xbrl/companyfacts/CIK{_read_subject(unit)[1]}.json"
-        reply = http.get(base.rstrip("/") + path, {}, {"User-Agent": _user_agent(base, settings)})
+        reply = http.get(base.rstrip("/") + path, {}, {"User-Agent": user_agent(base, settings)})
         return Fetched((reply.page,), reply.kind)
 
     def parse(self, answer: Answer) -> Parsed:
@@ -121,7 +121,12 @@ def _read_subject(unit: Unit) -> tuple[list[str], str]:
     return named["symbols"].split("+"), named["cik"].zfill(10)
 
 
-def _user_agent(base: str, settings: Settings) -> str:
+def user_agent(base: str, settings: Settings) -> str:
+    """Return who asks, as sec.gov wants it said with every request.
+
+    Raises:
+        UsageError: when nobody is named.
+    """
     said = settings.text("SEC_USER_AGENT").strip()
     if not said and not is_loopback(base):
         raise UsageError('sec.gov wants to know who asks: set TOPHEAVY_SEC_USER_AGENT to "your name your@email"')
@@ -131,10 +136,13 @@ def _user_agent(base: str, settings: Settings) -> str:
 def _tickers(answer: Answer, body: dict[str, Any]) -> Parsed:
     rows = wire.Rows("securities")
     for where, company in wire.each(list(body.values()), rows, ""):
-        cik = wire.number(company.get("cik_str"))
+        cik, ticker = wire.number(company.get("cik_str")), wire.text(company.get("ticker"))
+        if is_preferred(ticker):
+            rows.leave(f"{where} {ticker}", "a preferred share: the company's count is not of it")
+            continue
         rows.keep(
-            f"{where} {wire.text(company.get('ticker'))}".strip(),
-            security=normal(wire.text(company.get("ticker"))),
+            f"{where} {ticker}".strip(),
+            security=normal(ticker),
             issuer=f"{cik:010.0f}" if cik and 0 < cik < 1e10 else None,
             name=wire.text(company.get("title")),
         )

@@ -4,7 +4,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -18,6 +18,7 @@ from topheavy.sources.reading.cells import Spelling, cast, is_number, style_in, 
 from topheavy.sources.reading.day_text import Unread
 from topheavy.sources.reading.numbers import Mixed
 from topheavy.sources.reading.text import decode, separator_of
+from topheavy.sources.reading.yfinance import is_of_yfinance, rows_of_yfinance
 from topheavy.sources.vendor import LeftOut
 
 TWIN = "_duplicated_0"
@@ -90,8 +91,9 @@ def to_dataset(
         if target not in known:
             raise Malformed(f"{name}: {unknown(f'column of {dataset.name}', target, list(known))}")
     there, spelling = sheet.frame.columns, spelling or Spelling()
-    by_name = {target: target for target in known if target in there and "basis" not in target}
-    mapping = by_name | dict(columns)
+    by_name = {target: _spelled(target, there) for target in known if "basis" not in target}
+    by_name = {target: given for target, given in by_name.items() if given in there}
+    mapping = by_name | {target: _spelled(given, there) for target, given in columns.items()}
     for target, given in mapping.items():
         if given not in there:
             raise Malformed(f"{name}: {target} is mapped to '{given}', but the file has: {', '.join(there)}")
@@ -106,6 +108,12 @@ def to_dataset(
         )
     except (Unread, Mixed) as error:
         raise Malformed(f"{name}: {one_line(error)}") from error
+
+
+def _spelled(name: str, there: Sequence[str]) -> str:
+    """Return how the file spells a column's name, capital letters aside, where one column alone can be meant."""
+    alike = [given for given in there if given.lower() == name.lower()]
+    return alike[0] if name not in there and len(alike) == 1 else name
 
 
 def _gunzip(content: bytes, name: str) -> bytes:
@@ -132,6 +140,8 @@ def _csv(text: str, name: str) -> Sheet:
         )
     except pl.exceptions.PolarsError as error:
         raise Malformed(f"{name}: the CSV cannot be read ({one_line(error)[:120]})") from error
+    if is_of_yfinance(frame):
+        return Sheet(rows_of_yfinance(frame), separator)
     return _without_remarks(frame, separator, name)
 
 

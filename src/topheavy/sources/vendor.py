@@ -19,6 +19,9 @@ from topheavy.core.http.client import Http, Limits
 from topheavy.core.settings import Settings
 from topheavy.core.units import Answer, Page, SourceKind, Unit
 
+FUNDS = "funds"
+"""What a source needs that is asked for funds by their symbols."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -101,7 +104,8 @@ class Source(ABC):
     rereads: ClassVar[bool] = False
     """True where the same unit may bring other bytes tomorrow (a file), so it is asked for at every collect."""
     needs: ClassVar[str] = ""
-    """What its routes by company want as subjects: empty, ``symbols``, or ``ciks`` (as ``AAPL=0000320193``)."""
+    """What its routes by company want as subjects: empty, ``symbols``, ``ciks`` (as ``AAPL=0000320193``), or
+    ``funds``, which whoever asks must name."""
     rank: ClassVar[int] = 50
     """Where two sources claim one row, the higher rank is kept; among equals the one received last."""
     edition: ClassVar[int] = 1

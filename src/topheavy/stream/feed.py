@@ -34,7 +34,9 @@ class Tamper:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked of a feed. ``slice`` is the longest time, in seconds, that one batch gathers."""
+    """What is asked of a feed. ``slice`` is the longest time, in seconds, that one batch gathers; ``notes`` is where a
+    feed says what it left out of what it was given.
+    """
 
     what: Path | pa.Table | None = None
     securities: tuple[str, ...] = ()
@@ -44,6 +46,7 @@ class Ask:
     slice: float = 0.005
     tamper: Tamper = field(default_factory=Tamper)
     options: Mapping[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 class Feed(ABC):

@@ -68,12 +68,15 @@ def summary(
     else:
         then = f" ({_percent(figures.share_at_start)} at the start)" if figures.share_at_start is not None else ""
         say(f"  The {name} are {_percent(figures.share)} of it by issuer{then}")
+        if band := text.between(figures.share_low, figures.share_high, 2):
+            say(f"  It is {band}, by what the members may weigh that are not measured")
     if figures.hhi is not None:
         say(
             f"  HHI {figures.hhi:,.1f}, effective N {figures.effective_n:,.1f} "
             f"(as concentrated as that many equal companies), the ten largest {_percent(figures.top10)}"
         )
-    say(f"  Coverage {_percent(figures.coverage)}: {figures.measured:,} of {figures.members:,} companies measured"
+    say(f"  Coverage {_percent(figures.coverage)} by weight: "
+        f"{figures.measured:,} of {figures.members:,} companies measured"
         f"{f'; {figures.withheld:,} sessions withheld' if figures.withheld else ''}")  # fmt: skip
     kinds = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in figures.repairs.items())
     say(f"  Repairs {sum(figures.repairs.values()):,}{f': {kinds}' if kinds else ''}")
@@ -152,9 +155,14 @@ def gaps(answer: "AllGaps", world: str, *, as_json: bool) -> None:
         say(written({"world": world, **answer}))
         return
     _banner(world)
-    say(f"  {len(answer['failed']):,} units failed, {len(answer['withheld']):,} sessions withheld, "
-        f"{len(answer['missing']):,} members without a cap for a time")  # fmt: skip
-    for title in ("failed", "contradictions", "remarks", "withheld", "missing"):
+    counted = (
+        f"{len(answer['failed']):,} units failed",
+        f"{len(answer['withheld']):,} sessions withheld",
+        f"{len(answer['missing']):,} members without a cap for a time",
+        f"{len(answer['doubted']):,} doubts open",
+    )
+    say(f"  {', '.join(counted)}")
+    for title in ("failed", "contradictions", "remarks", "withheld", "missing", "doubted"):
         if answer[title]:
             say(f"\n  {title}")
             table(answer[title][:40])
@@ -173,7 +181,7 @@ def status(state: "HomeStatus", *, as_json: bool) -> None:
         ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
         left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
         say(f"  collecting {collecting['title']}: {ended}{left}")
-    for title in ("units", "sessions", "tables"):
+    for title in ("units", "sessions", "tables", "doubts"):
         if state[title]:
             table(state[title])
     about = state["published"]

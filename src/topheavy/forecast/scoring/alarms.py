@@ -134,7 +134,7 @@ def worsening(live: Matrix, backtest: Matrix, horizon: int, *, seed: int = 0, ch
     What is summed is the rank of each error among the backtest's, so that a single wild day is not a worse model. Give
     both in units of how much each series moved lately, or divided by naive's, so that a wilder market is not, either.
     The threshold is the one that ``chance`` of the futures passes in ``WATCH`` sessions, or as many as are live if
-    more, when futures are blocks of neighbouring of its errors put together anew, each with a mean as uncertain as the
+    more, when futures are blocks of its neighbouring errors put together anew, each with a mean as uncertain as the
     backtest leaves it.
 
     Raises:

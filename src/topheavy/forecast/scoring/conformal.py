@@ -27,6 +27,11 @@ def spread(x: Matrix, horizon: int) -> Matrix:
     return wide
 
 
+def moving(spreads: Matrix) -> Matrix:
+    """Return the spreads of series that moved; NaN for those that did not, as nothing can be counted in their moves."""
+    return np.where(spreads > 0, spreads, np.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """Errors a model made on origins it had not learned from: (came − predicted) ÷ spread, ascending."""
@@ -50,7 +55,10 @@ class Intervals:
 
 
 def learn(came: Matrix, predicted: Matrix, spreads: Matrix) -> Intervals:
-    """Return the intervals that errors of the same shape teach; where one of the three is NaN, nothing is learned."""
-    errors = ((came - predicted) / spreads).ravel()
+    """Return the intervals that errors of the same shape teach.
+
+    Nothing is learned where one of the three is NaN, nor of a series that did not move: it has no spread.
+    """
+    errors = ((came - predicted) / moving(spreads)).ravel()
     ordered = np.sort(errors[np.isfinite(errors)])
     return Intervals(tuple(float(error) for error in ordered[:: len(ordered) // MOST_KEPT + 1]))

@@ -25,7 +25,13 @@ class Finding:
 def verify(home: Home, *, progress: Progress | None = None) -> list[Finding]:
     """Check the lake against its hashes, the tables against their rules, the warehouse against the tables."""
     progress = progress or Silent()
-    stages = [_lake(home), *(_table(home, item) for item in _stored(home)), _warehouse(home), _gates(home)]
+    stages = [
+        _lake(home),
+        *(_table(home, item) for item in _stored(home)),
+        _warehouse(home),
+        _gates(home),
+        _evidence(home),
+    ]
     progress.start("verify", len(stages))
     findings: list[Finding] = []
     for stage in stages:
@@ -83,3 +89,24 @@ def _gates(home: Home) -> Iterator[Finding]:
         if item.kind is QuestionKind.CHECK:
             found = home.warehouse.ask(item.sql).num_rows
             yield Finding(item.text, f"{found:,} rows; {item.advice}" if found else "")
+
+
+CONTRADICTED = """
+SELECT w."index", w.member, d.evidence, COUNT(*) AS sessions
+FROM weights AS w
+JOIN market_caps AS k ON k.session = w.session AND k.issuer = w.member
+JOIN doubts AS d ON d.acts AND d.evidence = k.doubt AND d.rule IN ('fund_disagrees', 'turnover')
+WHERE w.level = 'issuer' AND w.how = 'measured'
+GROUP BY w."index", w.member, d.evidence
+ORDER BY w."index", w.member, d.evidence
+"""
+"""Caps that are called measured and that a fund's file or the volume traded contradicts."""
+
+
+def _evidence(home: Home) -> Iterator[Finding]:
+    contradicted = home.warehouse.rows(CONTRADICTED)
+    for row in contradicted:
+        told = f"{row['evidence']}; called measured on {row['sessions']:,} sessions of {row['index']}"
+        yield Finding(f"evidence about {row['member']}", f"{told}: 'topheavy show doubts' asks what would settle it")
+    if not contradicted:
+        yield Finding("evidence: funds and volumes contradict no cap that is called measured")

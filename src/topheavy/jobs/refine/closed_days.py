@@ -24,7 +24,8 @@ def without_closed_days(parsed: Parsed, unit: str) -> Parsed:
     bars = parsed.tables.get("bars")
     if bars is None:
         return parsed
-    days = Counter(bars["session"].to_pylist())
+    counts = pc.value_counts(bars["session"])
+    days = dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
     closed = {day: count for day, count in days.items() if FIRST <= day <= last_known() and not is_session(day)}
     if not closed:
         return parsed

@@ -22,6 +22,7 @@ from topheavy.lake.records import Attempt, Entry
 from topheavy.lake.remarks import CONTRADICTION, Remark, Remarks
 from topheavy.sources.reading.currencies import in_home_currency
 from topheavy.sources.reading.guarded import parse_guarded
+from topheavy.sources.reading.unit_steps import with_unit_steps_doubted
 from topheavy.sources.vendor import LeftOut as LeftOut
 from topheavy.sources.vendor import Parsed, Source
 from topheavy.tables.catalogs.catalog import Tables, empty
@@ -122,6 +123,8 @@ class _Refining:
             try:
                 printed = parse_guarded(self.sources[entry.unit.source], self.lake.read(entry))
                 parsed = in_home_currency(without_closed_days(printed, entry.unit.id), self.rates)
+                if entry.unit.session is None:  # one session has no steps
+                    parsed = with_unit_steps_doubted(parsed)
             except Malformed as error:
                 self._set_aside(entry, one_line(error))
                 continue

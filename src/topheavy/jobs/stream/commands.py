@@ -82,7 +82,12 @@ def send(
     with open_home(settings) as home, _followed(home, target, topic, enough) as followed:
         report = feed(settings, name, order, manner, progress, to=target, stop=enough)
         _wait_until_read(home, target, topic, followed.over)
-    return _account(report) | _told(followed.tally)
+    return _account(report) | _told(followed.tally) | _noted(order)
+
+
+def _noted(asked: Ask) -> dict[str, Any]:
+    """Return what the feed left out, where it left out anything."""
+    return {"left_out": "; ".join(asked.notes)} if asked.notes else {}
 
 
 def made_up(settings: Settings, order: Ask) -> Ask:

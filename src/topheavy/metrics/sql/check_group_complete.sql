@@ -7,5 +7,5 @@
 SELECT s.session, s."index", s."group", MIN(m.security) AS missing
 FROM group_share AS s
 JOIN group_members AS m ON m.session = s.session AND m."index" = s."index" AND m."group" = s."group"
-WHERE s.share IS NOT NULL AND (m.how = 'median' OR m.value IS NULL)
+WHERE s.share IS NOT NULL AND (m.how NOT IN ('measured', 'carried', 'fund') OR m.value IS NULL)
 GROUP BY s.session, s."index", s."group"

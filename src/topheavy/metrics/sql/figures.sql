@@ -8,7 +8,8 @@
 -- day: session
 -- order: session
 SELECT
-  c.session, c."index", c.level, c.status, g."group", g.share, c.coverage, c.members, c.measured, c.total,
-  c.top1, c.top5, c.top10, c.hhi, c.effective_n, c.entropy_n, c.gini, COALESCE(c.reason, g.reason) AS reason
+  c.session, c."index", c.level, c.status, g."group", g.share, g.share_low, g.share_high,
+  c.coverage, c.members, c.measured, c.total, c.total_low, c.total_high, c.top1, c.top5, c.top10, c.top10_low, c.top10_high,
+  c.hhi, c.hhi_low, c.hhi_high, c.effective_n, c.entropy_n, c.gini, COALESCE(c.reason, g.reason) AS reason
 FROM concentration AS c
 LEFT JOIN group_share AS g ON g.session = c.session AND g."index" = c."index"

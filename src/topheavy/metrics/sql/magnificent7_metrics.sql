@@ -10,4 +10,4 @@ SELECT
   session AS trading_date, security AS ticker, value AS market_cap, 100 * weight_in_group AS pct_of_mag7,
   100 * weight AS pct_of_sp500, ranking
 FROM group_members
-WHERE "index" = 'SP500' AND "group" = 'magnificent7' AND how <> 'median'
+WHERE "index" = 'SP500' AND "group" = 'magnificent7' AND how IN ('measured', 'carried', 'fund')

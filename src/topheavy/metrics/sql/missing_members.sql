@@ -7,6 +7,6 @@
 -- narrowed by: index, session
 -- day: session
 -- order: session, security
-SELECT session, "index", member AS issuer, security, name, value, how, reason
+SELECT session, "index", member AS issuer, security, name, value, value_low, value_high, weight, how, reason
 FROM weights
 WHERE level = 'issuer' AND reason IS NOT NULL

@@ -16,7 +16,7 @@ WITH mended AS (
 ),
 placed AS (
   SELECT
-    *, ROW_NUMBER() OVER (PARTITION BY security, covers, effective ORDER BY known DESC, source) AS place
+    *, ROW_NUMBER() OVER (PARTITION BY security, covers, effective ORDER BY known DESC, source, count DESC) AS place
   FROM mended
   WHERE count IS NOT NULL
 )

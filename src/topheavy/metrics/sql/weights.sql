@@ -9,7 +9,8 @@
 -- Lines divide their issuer's cap: by their class caps where every line has one, else equally; so both levels
 -- have the same total, and unlisted classes count with the listed ones.
 WITH by_issuer AS (
-  SELECT session, "index", issuer AS member, security, name, value, how, reason FROM member_issuers
+  SELECT session, "index", issuer AS member, security, name, value, value_low, value_high, how, reason
+  FROM member_issuers
 ),
 shared AS (
   SELECT
@@ -29,6 +30,8 @@ by_line AS (
       WHEN s.counted = i.lines THEN i.value * s.class_cap / s.class_caps
       ELSE i.value / i.lines
     END AS value,
+    CASE WHEN s.counted = i.lines THEN i.value_low * s.class_cap / s.class_caps ELSE i.value_low / i.lines END AS value_low,
+    CASE WHEN s.counted = i.lines THEN i.value_high * s.class_cap / s.class_caps ELSE i.value_high / i.lines END AS value_high,
     i.how, i.reason
   FROM member_lines AS l
   JOIN member_issuers AS i ON i.session = l.session AND i."index" = l."index" AND i.issuer = l.issuer
@@ -55,19 +58,22 @@ fund_securities AS (
   GROUP BY session, "index", security
 ),
 every AS (
-  SELECT session, "index", 'issuer' AS level, member, security, name, value, how, reason FROM by_issuer
+  SELECT session, "index", 'issuer' AS level, member, security, name, value, value_low, value_high, how, reason
+  FROM by_issuer
   UNION ALL
-  SELECT session, "index", 'line' AS level, member, security, name, value, how, reason FROM by_line
+  SELECT session, "index", 'line' AS level, member, security, name, value, value_low, value_high, how, reason
+  FROM by_line
   UNION ALL
-  SELECT session, "index", 'issuer', member, security, name, value, 'fund', NULL FROM fund_issuers
+  SELECT session, "index", 'issuer', member, security, name, value, NULL, NULL, 'fund', NULL FROM fund_issuers
   UNION ALL
-  SELECT session, "index", 'line', member, security, name, value, 'fund', NULL FROM fund_securities
+  SELECT session, "index", 'line', member, security, name, value, NULL, NULL, 'fund', NULL FROM fund_securities
 ),
 totals AS (
   SELECT session, "index", level, CAST(SUM(CAST(value AS DECIMAL(38, 15))) AS DOUBLE) AS total
   FROM every GROUP BY session, "index", level
 )
 SELECT
-  e.session, e."index", e.level, e.member, e.security, e.name, e.value, e.value / t.total AS weight, e.how, e.reason
+  e.session, e."index", e.level, e.member, e.security, e.name, e.value, e.value / t.total AS weight,
+  e.value_low, e.value_high, e.how, e.reason
 FROM every AS e
 JOIN totals AS t ON t.session = e.session AND t."index" = e."index" AND t.level = e.level

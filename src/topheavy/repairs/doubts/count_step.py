@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from math import log
 from typing import ClassVar
 
+from topheavy.datasets.shares import CLASS
 from topheavy.repairs.doubts.doubt import Doubt, DoubtRule
 from topheavy.repairs.examples import count_rows, no_splits
 from topheavy.repairs.ratios import slip_near
-from topheavy.repairs.rule import Count, Frames, Repair, count_series
+from topheavy.repairs.rule import Count, Frames, Repair, count_series, whole_since
 
 LEAST = log(1.15)
 """A quarter's issue or buy-back is smaller: the line at which 'show jumps' begins, too."""
@@ -33,22 +34,30 @@ class CountStep(DoubtRule):
 
     def find(self, frames: Frames) -> list[Doubt]:
         """Return one doubt a stretch of counts between unconfirmed changes."""
+        whole = whole_since(frames)
         return [
             doubt
             for (security, covers), counts in count_series(frames).items()
             for first, after in unconfirmed([item.level for item in counts], [item.effective for item in counts])
-            for doubt in self._about(security, covers, counts, first, after)
+            for doubt in self._about(security, covers, counts, first, after, whole.get(security))
         ]
 
-    def _about(self, security: str, covers: str, counts: list[Count], first: int, after: int) -> Iterator[Doubt]:
+    def _about(
+        self, security: str, covers: str, counts: list[Count], first: int, after: int, whole: date | None
+    ) -> Iterator[Doubt]:
         wrong = counts[first]
+        own = whole is None or covers != CLASS
+        if not own and whole is not None and whole <= wrong.effective:
+            return
         other = counts[first - 1] if first else counts[after]
         until = counts[after].effective if after < len(counts) else None
+        if not own and whole is not None:
+            until = min(until or whole, whole)
         factor = wrong.level / other.level
-        ends = f"is back on {until}" if until and first else "no later count confirms it"
+        ends = f"the next, of {until}, does not confirm it" if until and first else "no later count confirms it"
         seen = (
             f"the count {wrong.count:,.0f} on {wrong.effective} is {factor:,.3g} times "
-            f"{other.level / wrong.to_latest:,.0f} on {other.effective}, and {ends}"
+            f"{other.level / wrong.to_latest:,.0f} on {other.effective}, {ends}"
         )
         question = f"is the count {wrong.count:,.0f} of {security} on {wrong.effective} wrong?"
         gone = tuple(

@@ -13,6 +13,7 @@ from typing import ClassVar
 import polars as pl
 
 from topheavy.repairs.doubts.doubt import Doubt, DoubtRule
+from topheavy.repairs.examples import no_dividends
 from topheavy.repairs.prices import Prices, price_series
 from topheavy.repairs.ratios import in_words, slip_near, split_near
 from topheavy.repairs.rule import Frames, Repair
@@ -40,23 +41,31 @@ HORIZON = 252
 """Sessions of the longer side that are doubted: a year."""
 
 
+Listed = list[tuple[date, float, str]]
+"""A security's entries of the list of splits: day, ratio, source."""
+
+
 class PriceStep(DoubtRule):
     """Steps of a price that are no market move."""
 
     name: ClassVar[str] = "price_step"
     title: ClassVar[str] = "A price that leaves the session before by more than a market moves"
-    reads: ClassVar[tuple[str, ...]] = ("bars", "splits")
+    reads: ClassVar[tuple[str, ...]] = ("bars", "splits", "dividends")
 
     def find(self, frames: Frames) -> list[Doubt]:
         """Return one doubt a stretch, or a step that lasts."""
-        listed = _spun_off(frames["splits"])
+        spun_off = _listed(frames["splits"].filter(pl.col("kind") != "split"))
+        splits = _listed(frames["splits"].filter(pl.col("kind") == "split"))
+        paid = {(name, day): amount for name, day, amount in _paid(frames["dividends"]).iter_rows()}
         return [
             doubt
             for prices in price_series(frames, LEAST)
-            for doubt in self._about(prices, listed.get(prices.security, []))
+            for doubt in self._about(prices, spun_off.get(prices.security, []), splits.get(prices.security, []), paid)
         ]
 
-    def _about(self, prices: Prices, listed: list[date]) -> Iterator[Doubt]:
+    def _about(
+        self, prices: Prices, spun_off: Listed, splits: Listed, paid: dict[tuple[str, date], float]
+    ) -> Iterator[Doubt]:
         edges = [place for place in range(1, len(prices.days)) if abs(prices.step(place)) >= LEAST]
         paired: set[int] = set()
         for first in edges:
@@ -64,9 +73,13 @@ class PriceStep(DoubtRule):
             if after is not None and first not in paired:
                 paired |= {first, after}
                 yield self._stretch(prices, first, after)
-        lasting = [place for place in edges if place not in paired and is_no_move(prices, place, listed)]
+        lasting = [
+            place for place in edges if place not in paired and is_no_move(prices, place, [day for day, *_ in spun_off])
+        ]
         for place in lasting:
-            yield self._step(prices, place)
+            if _is_paid_out(prices, place, paid.get((prices.security, prices.days[place]), 0.0)):
+                continue
+            yield self._step(prices, place, splits)
 
     def _stretch(self, prices: Prices, first: int, after: int) -> Doubt:
         closes = prices.closes
@@ -87,7 +100,7 @@ class PriceStep(DoubtRule):
         where = (prices.security, prices.days[place], prices.sources[place])
         return Repair(self.name, "bars", *where, "close", close, None, why)
 
-    def _step(self, prices: Prices, place: int) -> Doubt:
+    def _step(self, prices: Prices, place: int, listed: Listed) -> Doubt:
         closes, day = prices.closes, prices.days[place]
         step = prices.step(place)
         seen = f"the close went from {closes[place - 1]:g} to {closes[place]:g} on {day}, in no list of splits"
@@ -95,8 +108,12 @@ class PriceStep(DoubtRule):
         if busy is not None:
             seen += f", at {busy:.1f} times the usual volume"
         since, until = _both_sides(prices, place)
-        ratio = split_near(step)
         mark = f"{day}|{closes[place]!r}"
+        unseen = self._unseen(prices, place, listed, seen)
+        if unseen is not None:
+            question = f"is the split of {in_words(unseen.before)} of {prices.security} listed near {day} wrong?"
+            return Doubt(self.name, prices.security, since, until, seen, question, mark, (unseen,))
+        ratio = split_near(step)
         if ratio is None:
             question = f"are prices of {prices.security} before or from {day} on another unit, times {exp(step):.3g}?"
             return Doubt(self.name, prices.security, since, until, seen, question, mark)
@@ -104,6 +121,15 @@ class PriceStep(DoubtRule):
         where = (prices.security, day, prices.sources[place])
         added = Repair(self.name, "splits", *where, "ratio", 1.0, ratio, f"1:1 until now; {seen}")
         return Doubt(self.name, prices.security, since, until, seen, question, mark, (added,))
+
+    def _unseen(self, prices: Prices, place: int, listed: Listed, seen: str) -> Repair | None:
+        """Return what leaves out a listed split near the step, where it is its ratio that makes the step."""
+        for day, ratio, source in listed:
+            near = abs((prices.days[place] - day).days) <= COMES_BACK
+            if near and abs(prices.step(place) - log(ratio)) < SAME * 3:
+                why = f"the price of {day} did not make the step of {in_words(ratio)} ({ratio:g}): {seen}"
+                return Repair(self.name, "splits", prices.security, day, source, "ratio", ratio, None, why)
+        return None
 
     def example(self) -> tuple[Frames, list[tuple[str, date, date | None]]]:
         """A 10:1 split in no list."""
@@ -118,8 +144,11 @@ class PriceStep(DoubtRule):
                 "source": ["example"] * 5,
             }
         )
-        schema = {"security": pl.String, "effective": pl.Date, "ratio": pl.Float64, "kind": pl.String}
-        return {"bars": bars, "splits": pl.DataFrame(schema=schema)}, [("TENTH", days[0], None)]
+        text = dict.fromkeys(("security", "kind", "source"), pl.String)
+        schema = {**text, "effective": pl.Date, "ratio": pl.Float64}
+        return {"bars": bars, "splits": pl.DataFrame(schema=schema), "dividends": no_dividends()}, [
+            ("TENTH", days[0], None)
+        ]
 
 
 def is_no_move(prices: Prices, place: int, listed: list[date]) -> bool:
@@ -150,17 +179,30 @@ def _returns(prices: Prices, first: int, after: int) -> bool:
 
 def _both_sides(prices: Prices, place: int) -> tuple[date, date | None]:
     before, after = place, len(prices.days) - place
+    if abs(prices.step(place)) >= LARGEST:
+        return prices.days[0], None
     first = 0 if before <= after else max(0, place - HORIZON)
     last = place + HORIZON if after > before else len(prices.days)
     until = prices.days[last] if last < len(prices.days) else None
     return prices.days[first], until
 
 
-def _spun_off(splits: pl.DataFrame) -> dict[str, list[date]]:
-    days: dict[str, list[date]] = {}
-    for security, day in splits.filter(pl.col("kind") != "split").select("security", "effective").iter_rows():
-        days.setdefault(security, []).append(day)
-    return days
+def _paid(dividends: pl.DataFrame) -> pl.DataFrame:
+    return dividends.group_by("security", "effective").agg(pl.col("amount").sum())
+
+
+def _is_paid_out(prices: Prices, place: int, amount: float) -> bool:
+    """Say whether a dividend that went ex makes the step, to a tenth of the price before."""
+    before, after = prices.closes[place - 1], prices.closes[place]
+    return 0 < amount < before and abs(before - amount - after) < before / 10
+
+
+def _listed(splits: pl.DataFrame) -> dict[str, Listed]:
+    found: dict[str, Listed] = {}
+    ordered = splits.sort("security", "effective", "ratio")
+    for security, *entry in ordered.select("security", "effective", "ratio", "source").iter_rows():
+        found.setdefault(security, []).append((entry[0], entry[1], entry[2]))
+    return found
 
 
 DOUBT = PriceStep()

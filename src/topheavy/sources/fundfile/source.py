@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from topheavy.core.errors import Malformed, UsageError
 from topheavy.core.http.client import Http
 from topheavy.core.settings import Settings
+from topheavy.core.symbols import normal
 from topheavy.core.units import Answer, Unit
+from topheavy.sources.fundfile.addresses import address_of
 from topheavy.sources.fundfile.lines import (
     Holding,
     candidates,
@@ -27,6 +29,8 @@ from topheavy.sources.fundfile.totals import once, without_sums
 from topheavy.sources.vendor import Ask, Fetched, LeftOut, Parsed, Route, Source, read_address
 
 HOLDINGS = Route("holdings", ("holdings", "securities"))
+FUND = Route("fund", ("holdings", "securities"), grows=True, by_company=True)
+"""A fund by its symbol, from where its issuer puts its file."""
 
 _FILE_DATE = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)")
 _NOT_A_FUND = frozenset(
@@ -53,7 +57,8 @@ _NOT_A_FUND = frozenset(
 class FundFile(Source):
     """An issuer's source: a subclass says how the issuer spells and orders its columns."""
 
-    routes: ClassVar[tuple[Route, ...]] = (HOLDINGS,)
+    routes: ClassVar[tuple[Route, ...]] = (HOLDINGS, FUND)
+    needs: ClassVar[str] = "funds"
     edition: ClassVar[int] = 2
     columns: ClassVar[Columns]
     orders: ClassVar[tuple[str, ...]]
@@ -64,15 +69,20 @@ class FundFile(Source):
     """What is printed before the fund's symbol above the table, where the issuer does so."""
 
     def plan(self, ask: Ask, settings: Settings) -> Iterator[Unit]:
-        """Yield one unit, the file; its path or URL is the unit's subject."""
+        """Yield the file, whose path or URL is the unit's subject; and a unit a fund among the subjects."""
         if not ask.wants(HOLDINGS):
             return iter(())
-        if not ask.target:
-            raise UsageError(f"{self.name} reads one fund's holdings file: give its path or URL")
-        return iter((Unit(self.name, HOLDINGS.name, subject=ask.target),))
+        if not ask.target and not ask.subjects:
+            raise UsageError(f"{self.name} reads one fund's holdings file: give its path or URL, or the fund's symbol")
+        file = [Unit(self.name, HOLDINGS.name, subject=ask.target)] if ask.target else []
+        symbols = sorted({normal(subject.partition("=")[0]) for subject in ask.subjects})
+        return iter([*file, *(Unit(self.name, FUND.name, subject=named) for named in symbols)])
 
     def fetch(self, unit: Unit, http: Http, settings: Settings) -> Fetched:
         """Bring the file, untouched, the name it goes by, and what was said of it behind ``#``."""
+        if unit.route == FUND.name:
+            page, kind = read_address(address_of(self.name, unit.subject), http)
+            return Fetched((page,), kind, {"file": f"{self.name}_{unit.subject}", "fund": unit.subject})
         address, told = parted(unit.subject)
         page, kind = read_address(address, http)
         return Fetched((page,), kind, {"file": file_name(address)} | told)

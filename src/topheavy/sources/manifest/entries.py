@@ -67,6 +67,8 @@ def _checked(entry: Entry, manifest: Path) -> Entry:
         if not isinstance(value, dict if key in TABLES else str):
             wanted = 'a table like { session = "date" }' if key in TABLES else 'a text in "quotes"'
             raise UsageError(f"{manifest}: {key} = {value} of a [[file]] has to be {wanted}")
+    if open_question := next((key for key, value in _texts(entry) if "?" in value and key != "path"), None):
+        raise UsageError(f"{manifest}: {open_question} is still '?' for {entry.get('path')}: answer it first")
     filled = _with_preset(entry, manifest)
     if "path" not in filled or not ({"dataset", "source"} & set(filled)):
         raise UsageError(f"{manifest}: a [[file]] needs a path and a dataset (or a source that knows its format)")
@@ -76,6 +78,13 @@ def _checked(entry: Entry, manifest: Path) -> Entry:
         if "symbols" in filled:
             day_in(filled["symbols"].removeprefix("as of "), filled)
     return filled
+
+
+def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield an entry's texts by key, those of its constants too."""
+    for key, value in {**entry, **entry.get("constants", {})}.items():
+        if isinstance(value, str):
+            yield key, value
 
 
 def _with_preset(entry: Entry, manifest: Path) -> Entry:

@@ -67,7 +67,9 @@ def _converted(
         parts=pl.col("printed").replace_strict(parts, default=1.0, return_dtype=pl.Float64),
     )
     known = rates.select(pl.col("session").alias(day), pl.col("currency").alias("code"), "rate").sort(day)
-    rated = unit.sort(day).join_asof(known, on=day, by="code", strategy="backward", tolerance=OLDEST)
+    rated = unit.sort(day).join_asof(
+        known, on=day, by="code", strategy="backward", tolerance=OLDEST, check_sortedness=False
+    )
     rated = rated.with_columns(rate=pl.when(pl.col("code") == HOME).then(1.0).otherwise(pl.col("rate")))
     whole = rated.filter(pl.col("rate").is_not_null())
     factor = pl.col("rate") / pl.col("parts")

@@ -30,7 +30,7 @@ class Replay(Feed):
         """Yield the history's trades, each batch due when its last record was, counted from the first of all."""
         if ask.what is None:
             raise UsageError("a replay needs something to replay: give a file or a folder")
-        rows = history(ask.what, str(ask.options.get("feed", "")))
+        rows = history(ask.what, str(ask.options.get("feed", "")), ask.notes.append)
         if ask.securities:
             rows = rows.filter(pc.is_in(rows["security"], pa.array(ask.securities)))
         if rows.num_rows == 0:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from topheavy.core.epoch import unit_of
 from topheavy.core.errors import StreamError
 from topheavy.stream.wire.layout import SPLIT, TRADE
 
@@ -59,6 +60,9 @@ def _row(value: Any) -> dict[str, Any]:
 def _moment(value: Any) -> int:
     """Return microseconds since 1970, from as many or from ISO 8601 with a zone."""
     if isinstance(value, int) and not isinstance(value, bool):
+        unit = unit_of(value, value)
+        if unit not in (None, "microseconds"):
+            raise StreamError(f"event_time {value} is in {unit} since 1970: give microseconds, or ISO 8601 with a zone")
         return value
     try:
         moment = datetime.fromisoformat(value)

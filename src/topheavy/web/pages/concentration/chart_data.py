@@ -51,6 +51,14 @@ class Scene:
             return tuple(item.top10 for item in self.days)
         return tuple(self.group[item.session].share if item.session in self.group else None for item in self.days)
 
+    @cached_property
+    def bands(self) -> tuple[tuple[float | None, float | None], ...]:
+        """What the line is at least and at most on every day, by what may be missing."""
+        if self.choice.group is None:
+            return tuple((item.top10_low, item.top10_high) for item in self.days)
+        shares = [self.group.get(item.session) for item in self.days]
+        return tuple((item.share_low, item.share_high) if item else (None, None) for item in shares)
+
     def share_on(self, session: date | None) -> float | None:
         """Return the line's height on one day."""
         points = zip(self.days, self.shares, strict=True)

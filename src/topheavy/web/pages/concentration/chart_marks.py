@@ -129,7 +129,7 @@ def _titles(scene: Scene, letter: str) -> Iterator[Figure]:
     what = choice.group.title if choice.group else "Ten largest"
     low = min(item.coverage for item in scene.days)
     panels = ((SHARE, f"<b>{what} in {choice.index.title}</b>, share"), (TOTAL, f"<b>Total value</b>, $ {letter}"),
-              (COVERAGE, f"<b>Coverage</b>, lowest {percent(low)}"))  # fmt: skip
+              (COVERAGE, f"<b>Coverage by weight</b>, lowest {percent(low)}"))  # fmt: skip
     for (_, top), text in panels:
         at = {"xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom", "yshift": 4}
         yield _note(text, scene.look.muted, **at)

@@ -8,7 +8,7 @@ from topheavy.answers import concentration
 from topheavy.answers.choice import Choice
 from topheavy.answers.concentration import Member
 from topheavy.answers.indices import Level
-from topheavy.core.text import NONE, company, day, percent, points, sentence, the
+from topheavy.core.text import NONE, company, day, how_known, percent, points, sentence, the
 from topheavy.web.frame.page import Component
 from topheavy.web.services import View
 
@@ -109,7 +109,7 @@ def _moved(part: Part, choice: Choice) -> list[Component]:
 def _hint(part: Part) -> str:
     if part.now.how in ("measured", "fund"):
         return ""
-    return f"{part.now.how}: {part.now.reason or NONE}"
+    return f"{how_known(part.now.how)}: {part.now.reason or NONE}"
 
 
 def _outside(view: View, choice: Choice, inside: list[Part]) -> Component:

@@ -10,6 +10,7 @@ from topheavy.answers.concentration import Day, GroupDay
 from topheavy.answers.indices import Kind, Level
 from topheavy.core.text import (
     GAP,
+    between,
     company,
     day,
     long_day,
@@ -80,13 +81,25 @@ def rests_on(view: View, choice: Choice, now: Day) -> Component:
     return html.Div(
         [
             html.Div("Rests on", className="label"),
-            html.Div([html.Strong(percent(now.coverage)), " coverage"], className="coverage"),
+            html.Div([html.Strong(percent(now.coverage)), " coverage by weight"], className="coverage"),
             bar,
             html.P(_measured(choice, now)),
+            html.P(_open(view, choice, now)),
             html.P(f"Withheld below {percent(floor, 0)}.", className="fine"),
         ],
         className="rests",
     )
+
+
+def _open(view: View, choice: Choice, now: Day) -> str | None:
+    """State the band of the share in the headline, where something is not measured."""
+    low, high = now.top10_low, now.top10_high
+    if choice.group is not None:
+        share = concentration.group_on(view, choice.index.index, choice.group.group, choice.on)
+        low, high = (share.share_low, share.share_high) if share else (None, None)
+    band = between(low, high, 2)
+    what = "The share" if choice.group is not None else "The share of the ten largest"
+    return f"{what} is {band}, by what may be missing." if band else None
 
 
 def _answer(view: View, choice: Choice, now: Day) -> list[Component]:

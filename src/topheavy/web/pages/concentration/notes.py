@@ -24,9 +24,19 @@ _TERMS = (
     ("HHI", "Herfindahl-Hirschman index: the sum of squared weights, weights in percent. 10,000 is one company alone."),
     (
         "Coverage",
-        "members whose value was measured that day, divided by all members. A member that is not measured is not left "
-        "out, which would make every other look larger: its last value is carried for 21 sessions, then the median "
-        "member stands in. Below the floor the figures are withheld.",
+        "the value measured that day, divided by the value of all members. A member that is not measured is not left "
+        "out, which would make every other look larger: its own weight of the nearest day or of a fund's file stands "
+        "in, else what such members are typically worth. Below the floor the figures are withheld.",
+    ),
+    (
+        "Band",
+        "where not all is measured, what the rest may weigh at least and at most leaves the share a little open: nine "
+        "in ten members held out for trial weigh what the band allows.",
+    ),
+    (
+        "Doubtful",
+        "a value that no price, split or share count explains. It counts as not measured, and the share of a group "
+        "with such a member is withheld until someone has looked.",
     ),
     (
         "Repairs",

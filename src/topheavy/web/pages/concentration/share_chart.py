@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from math import ceil, floor, log10
 
 from topheavy.answers.choice import Choice
-from topheavy.core.text import day, percent
+from topheavy.core.text import between, day, percent
 from topheavy.web.frame.theme import LIGHT, Look, template
 from topheavy.web.pages.concentration.chart_data import COVERAGE, SHARE, TOTAL, Figure, Scene
 from topheavy.web.pages.concentration.chart_marks import annotations, points, shapes
@@ -19,7 +19,8 @@ def course(view: View, choice: Choice, look: Look, reach: str) -> Figure:
     unit, letter = _unit(scene)
     top = max((share for share in scene.shares if share is not None), default=0.1)
     return {
-        "data": [_area(scene), _line(scene), _total(scene, unit, letter), _coverage(scene), *points(scene)],
+        "data": [_area(scene), _band(scene), _line(scene), _total(scene, unit, letter), _coverage(scene),
+                 *points(scene)],
         "layout": {
             "template": template(look),
             "margin": {"l": 46, "r": 18, "t": 8, "b": 38},
@@ -72,6 +73,30 @@ def _area(scene: Scene) -> Figure:
     }
 
 
+def _band(scene: Scene) -> Figure:
+    """Draw between what the share is at least and at most; each stretch is a ring of its own."""
+    x: list[date | None] = []
+    y: list[float | None] = []
+    for why, places in scene.stretches():
+        if not why:
+            low, high = ([100 * (scene.bands[place][end] or 0) for place in places] for end in (0, 1))
+            sessions = [scene.days[place].session for place in places]
+            x += [*sessions, *reversed(sessions), None]
+            y += [*low, *reversed(high), None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "band",
+        "x": x,
+        "y": y,
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": scene.look.accent,
+        "opacity": 0.25,
+        "hoverinfo": "skip",
+    }
+
+
 def _line(scene: Scene) -> Figure:
     return {
         "type": "scatter",
@@ -79,8 +104,9 @@ def _line(scene: Scene) -> Figure:
         "name": "share",
         "x": [item.session for item in scene.days],
         "y": [None if share is None else 100 * share for share in scene.shares],
+        "customdata": [f" ({band})" if (band := between(*ends, 2)) else "" for ends in scene.bands],
         "line": {"color": scene.look.accent, "width": 2.25},
-        "hovertemplate": f"<b>%{{y:.2f}} %</b> of the {scene.choice.index.noun}<extra></extra>",
+        "hovertemplate": f"<b>%{{y:.2f}} %</b> of the {scene.choice.index.noun}%{{customdata}}<extra></extra>",
     }
 
 

@@ -28,7 +28,7 @@ def controls(view: View) -> Component:
             html.Div([_typed(view), _others(view)], className="give"),
         ],
         className="card asks",
-        **{"aria-label": "Your portfolio"},
+        **{"aria-label": "Give a portfolio"},
     )
 
 

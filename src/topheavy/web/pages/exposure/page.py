@@ -39,6 +39,18 @@ GIVEN = "exposure-given"
 
 LISTED = 250
 
+_NAME_FILE = """
+function(id) {
+    const name = () => {
+        const field = document.querySelector(`#${id} input`);
+        field ? field.setAttribute("aria-label", "A broker's export") : setTimeout(name, 100);
+    };
+    name();
+    return "upload";
+}
+"""
+"""The library's field for files has no name, which a reader of screens would miss."""
+
 
 def layout(view: View) -> Component:
     """Build the page as it stands before anything is given."""
@@ -61,6 +73,8 @@ def register(app: App, view: View) -> None:
     _take(app)
     _answer(app, view)
     _keep(app, view)
+
+    app.clientside_callback(_NAME_FILE, Output(FILE, "className"), Input(FILE, "id"))
 
     @app.callback(Output(TEXT, "value"), Input(EXAMPLE, "n_clicks"), prevent_initial_call=True)
     def try_example(_: int | None) -> str:

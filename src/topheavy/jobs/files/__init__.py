@@ -1,0 +1,1 @@
+"""Files of one's own: a manifest is proposed from what they show."""
