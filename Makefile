@@ -43,10 +43,11 @@ check: lint types test ## Style, types and all tests
 hooks: .venv/dev ## Check style and types before every commit
 	@.venv/bin/pre-commit install
 
-endurance: .venv/dev ## Four hundred kills of a backfill, fifty of a stream, four hundred random walks
+endurance: .venv/dev ## Four hundred kills of a backfill, fifty of a stream, four hundred random walks, five hundred faults
 	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
 	@TOPHEAVY_KILLS=50 TOPHEAVY_EVENTS=1000000 .venv/bin/python -m pytest -q -s tests/live/test_killed_stream.py
 	@TOPHEAVY_TRIALS=400 .venv/bin/python -m pytest -q -s tests/forecast/test_leaks.py -k random_walks
+	@TOPHEAVY_TRIALS=500 .venv/bin/python -m pytest -q -s tests/repairs/test_one_fault.py
 	@TOPHEAVY_FUZZ=5000 .venv/bin/python -m pytest -q -s tests/sources/test_fuzz.py
 
 bench: | $(UV) ## The whole road beside PySpark, in one run

@@ -241,14 +241,14 @@ from topheavy.tables.streams import streaming
 def wrong(self, home):
     streaming.append(home.tables, 1)
     home.lake.keep(2)
-    self._tables.drop(3)
+    self._tables.open(3)
     self.anything.note_attempt(4)
     "a".replace("b", "c")
     [].append(5)
     streaming.scan(home.tables)
 """
     found = [item.split(": ")[1] for item in named_writers(source, "topheavy.answers.made_up")]
-    expected = ["topheavy.tables.write.replace_all", "streaming.append", "lake.keep", "tables.drop",
+    expected = ["topheavy.tables.write.replace_all", "streaming.append", "lake.keep", "tables.open",
                 "anything.note_attempt"]  # fmt: skip
     assert sorted(found) == sorted(expected)
 

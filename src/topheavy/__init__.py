@@ -213,10 +213,11 @@ WRITERS: dict[str, frozenset[str]] = {
             "end",
         }
     ),
-    "topheavy.tables.catalogs.catalog": frozenset({"open", "drop"}),
+    "topheavy.tables.catalogs.catalog": frozenset({"open"}),
+    "topheavy.tables.catalogs.beside": frozenset({"beside", "adopt"}),
     "topheavy.tables.catalogs.relocate": frozenset({"settle"}),
     "topheavy.tables.write": frozenset({"replace_slices", "replace_all"}),
-    "topheavy.tables.upkeep": frozenset({"tidy"}),
+    "topheavy.tables.upkeep": frozenset({"tidy", "sweep"}),
     "topheavy.tables.streams.streaming": frozenset({"append", "restart", "replace"}),
     "topheavy.tables.streams.compact": frozenset({"compact", "trim"}),
     "topheavy.tables.streams.record": frozenset({"record"}),

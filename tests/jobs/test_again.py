@@ -1,7 +1,6 @@
 """Whatever happened to the tables, they are made anew from the lake, and every figure is the same."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -82,29 +81,6 @@ def test_damaged_tables_are_named_and_made_anew(published: Path, damage: str) ->
         assert [finding for finding in verify(place) if finding.wrong] == []
         assert figures(place) == expected
         assert cap(place) == 130.0, "what was switched off stays off"
-
-
-def test_a_kill_in_between_leaves_all_to_be_read_again(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place_in(published) as place:
-        expected = figures(place)
-        drop: Callable[..., None] = place.tables.drop
-        dropped: list[str] = []
-
-        def killed(item: object) -> None:
-            if len(dropped) == 3:
-                raise KeyboardInterrupt
-            dropped.append(str(item))
-            drop(item)
-
-        monkeypatch.setattr(place.tables, "drop", killed)
-        with pytest.raises(KeyboardInterrupt):
-            refine(place, again=True)
-        assert figures(place) == expected
-    with place_in(published) as place:
-        refine(place)
-        publish(place)
-        assert figures(place) == expected
-        assert [finding for finding in verify(place) if finding.wrong] == []
 
 
 def test_again_without_damage_ends_the_same(published: Path) -> None:

@@ -17,7 +17,7 @@ from warehouse.conftest import ABOUT, DOUBLED, THREE, splits
 
 NO_TENFOLD = Gate("no_tenfold", "Is any split tenfold?", "SELECT security, ratio FROM splits WHERE ratio = 10", "look")
 LOOSE = pa.schema([field.with_nullable(True) for field in THREE.schema])
-TWICE = splits(("NVDA", "2024-06-10", 10.0), ("NVDA", "2024-06-10", 4.0))
+TWICE = splits(("NVDA", "2024-06-10", 10.0), ("NVDA", "2024-06-10", 10.0))
 
 
 def files(home: Path) -> dict[str, bytes]:
@@ -68,7 +68,7 @@ def test_columns_are_loaded_by_name_and_not_by_place(home: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (TWICE, "the key of splits refused publication: 1 rows, first security=NVDA, effective=2024-06-10"),
+        (TWICE, "the key of splits refused publication: 1 rows, first security=NVDA, effective=2024-06-10, ratio=10.0"),
         (
             pa.Table.from_pylist([THREE.to_pylist()[0] | {"security": None}], schema=LOOSE),
             'splits: .*NOT NULL constraint failed: splits."security"',
@@ -217,4 +217,4 @@ def test_moments_come_back_as_the_same_moments(warehouse: Warehouse) -> None:
     (row,) = warehouse.rows("SELECT received_at, effective FROM splits WHERE ratio = 10")
     assert row["received_at"] == datetime(2024, 12, 6, 12, tzinfo=UTC)
     assert row["effective"] == date(2024, 6, 10)
-    assert dataset("splits").key == ("security", "effective")
+    assert dataset("splits").key == ("security", "effective", "ratio"), "of two ratios of one day the price decides"

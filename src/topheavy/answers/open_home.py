@@ -95,8 +95,10 @@ class OpenHome:
             >>> home.sql("SELECT MAX(hhi) AS hhi FROM concentration WHERE level = 'issuer'").rows()
             [{'hhi': 5000.0}]
         """
-        table = answers_sql.ask_table(self._home, query)
-        return Answer("sql", table, self._evidence(), answers_sql.units_in(query), total=table.num_rows)
+        table, evidence = self._published.of_one_edition(
+            lambda: (answers_sql.ask_table(self._home, query), self._evidence())
+        )
+        return Answer("sql", table, evidence, answers_sql.units_in(query), total=table.num_rows)
 
     def table(
         self,

@@ -9,10 +9,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 
+from topheavy.core.errors import WarehouseError
 from topheavy.warehouse.ask import Warehouse
 
 MOST_HELD = 512
 """So many answers are kept; the one asked for longest ago gives way."""
+
+MOST_TRIES = 20
+"""So often an answer is made again because another edition came while it was made."""
 
 Rows = list[dict[str, Any]]
 
@@ -31,11 +35,16 @@ class Kept:
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
 
     def remember(self, name: Hashable, make: Callable[[], T]) -> T:
-        """Return the answer kept under ``name``, making it first where this edition has none yet."""
+        """Return the answer kept under ``name``, making it first where this edition has none yet.
+
+        An answer that another edition came into while it was made may be of both: it is made again.
+        """
         with self.lock:
             self._turn_over()
             if name not in self._answers:
-                self._answers[name] = make()
+                made = of_one_edition(self._edition_now, make)
+                self._turn_over()
+                self._answers[name] = made
             self._answers.move_to_end(name)
             while len(self._answers) > self._most:
                 self._answers.popitem(last=False)
@@ -89,9 +98,31 @@ class Published:
         with self._kept.lock:
             return self._warehouse.ask_together(queries)
 
+    def of_one_edition(self, make: Callable[[], T]) -> T:
+        """Return what ``make`` makes of several answers, all of the same publication.
+
+        Raises:
+            WarehouseError: when something new is published again and again meanwhile.
+        """
+        return of_one_edition(lambda: edition_of(self._warehouse.path), make)
+
     def remember(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the answer kept under ``name``, making it first where this publication has none yet."""
         return self._kept.remember(name, make)
+
+
+def of_one_edition(edition: Callable[[], Hashable], make: Callable[[], T]) -> T:
+    """Return what ``make`` makes while the edition stays the same; made again where it did not.
+
+    Raises:
+        WarehouseError: when it never stays the same for as long as that takes.
+    """
+    for _ in range(MOST_TRIES):
+        before = edition()
+        made = make()
+        if edition() == before:
+            return made
+    raise WarehouseError("new figures are published faster than they can be read: ask again in a moment")
 
 
 def edition_of(path: Path) -> tuple[int, ...]:

@@ -40,6 +40,9 @@ SubjectOption = Annotated[
 ]
 PortOption = Annotated[int, typer.Option(help="Port of the page (0: any free one).")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Ask again for what the lake already holds.")]
+AcceptLossOption = Annotated[
+    bool, typer.Option("--accept-loss", help="Go on where rows that are there now would be lost, and say which.")
+]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import typer
 
 from topheavy import terminal
 from topheavy.cli.app import (
+    AcceptLossOption,
     AgainOption,
     DatasetsArgument,
     FromOption,
@@ -102,6 +103,7 @@ def refine(
     again: Annotated[
         bool, typer.Option("--again", help="Make the tables anew from all that the lake holds, whatever their state.")
     ] = False,
+    accept_loss: AcceptLossOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -109,7 +111,7 @@ def refine(
     from topheavy.jobs.refine.refine import refine as job
 
     with place_at(read_settings(home), create=False) as place:
-        done = job(place, again=again, progress=terminal.progress(as_json))
+        done = job(place, again=again, accept_loss=accept_loss, progress=terminal.progress(as_json))
         terminal.refined(done, as_json=as_json)
         if not as_json:
             told([done])
@@ -117,12 +119,12 @@ def refine(
 
 
 @app.command()
-def publish(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def publish(accept_loss: AcceptLossOption = False, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Find repairs, answer the questions, check them, and replace the warehouse."""
     from topheavy.jobs.publish.publish import publish as job
 
     with place_at(read_settings(home), create=False) as place:
-        done = job(place, progress=terminal.progress(as_json))
+        done = job(place, accept_loss=accept_loss, progress=terminal.progress(as_json))
         terminal.published(done, as_json=as_json)
 
 

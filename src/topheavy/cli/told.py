@@ -25,7 +25,9 @@ def told(parts: "Iterable[Refined]") -> None:
     left_out = [_left_out(unit, lines) for part in parts for unit, lines in part.left_out.items()]
     notes = [f"{brief(unit)}: {'; '.join(notes)}" for part in parts for unit, notes in part.notes.items()]
     refused = [f"{brief(unit)}: {cause}" for part in parts for unit, cause in part.unreadable]
+    given_up = [f"{brief(unit)}: {cause}" for part in parts for unit, cause in part.given_up.items()]
     kinds = (
+        ("given up", given_up),
         ("refused", refused),
         ("contradiction", contradictions),
         ("doubt", doubts),

@@ -4,13 +4,14 @@ The Iceberg library rewrites and commits, but removes no file. Files younger tha
 touched: a commit that is being made has written files no snapshot names yet.
 """
 
+import math
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalogs.catalog import Tables
-from topheavy.tables.catalogs.local import local
+from topheavy.tables.catalogs.catalog import NAMESPACE, Tables
+from topheavy.tables.catalogs.local import local, root
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -33,9 +34,21 @@ def tidy(tables: Tables, dataset: Dataset, now: datetime, *, keep: timedelta = K
     return _sweep(tables.open(dataset), (now - grace).timestamp())
 
 
+def sweep(tables: Tables, dataset: Dataset) -> int:
+    """Remove all that nothing names in a dataset's folder, however young; return the files removed.
+
+    Nobody else may be writing the table.
+    """
+    table = tables.find(dataset)
+    folder = Path(root(tables.home)) / NAMESPACE / dataset.name
+    return _clear(folder, _named(table) if table else set(), math.inf)
+
+
 def _sweep(table: "Table", before: float) -> int:
-    named = _named(table)
-    folder = local(table.location())
+    return _clear(local(table.location()), _named(table), before)
+
+
+def _clear(folder: Path, named: set[Path], before: float) -> int:
     loose = [
         path for path in folder.rglob("*") if path.is_file() and path not in named and path.stat().st_mtime < before
     ]

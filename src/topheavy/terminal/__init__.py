@@ -136,17 +136,20 @@ def refined_as_json(done: "Refined") -> Row:
     contradictions = [{"kept": item.unit, "not_kept": item.other, "rows": item.rows, "difference": item.text}
                       for item in done.contradictions]  # fmt: skip
     return {"answers": done.answers, "rows": done.rows, "left_out": left_out, "notes": done.notes,
-            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable}  # fmt: skip
+            "doubts": done.doubts, "contradictions": contradictions, "unreadable": done.unreadable,
+            "given_up": done.given_up}  # fmt: skip
 
 
 def published(done: "Published", *, as_json: bool) -> None:
     """Print what was published."""
     if as_json:
-        say(written({"rows": done.rows, "repairs": done.repairs}))
+        say(written({"rows": done.rows, "repairs": done.repairs, "given_up": done.given_up}))
     elif not done.rows:
         say("  nothing new to publish")
     else:
         say("  published: " + ", ".join(f"{count:,} {name}" for name, count in sorted(done.rows.items())))
+        for unit, what in sorted(done.given_up.items()):
+            say(f"  given up: {unit}: {what}")
 
 
 def gaps(answer: "AllGaps", world: str, *, as_json: bool) -> None:

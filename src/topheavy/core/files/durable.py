@@ -39,7 +39,7 @@ def write_once(place: Path, content: bytes) -> bool:
         return False
     finally:
         beside.unlink(missing_ok=True)
-    _sync(place.parent)
+    flush(place.parent)
     return True
 
 
@@ -55,7 +55,20 @@ def write_over(place: Path, content: bytes) -> None:
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
-    _sync(place.parent)
+    flush(place.parent)
+
+
+def flush(place: Path) -> None:
+    """Bring a file or a folder's names to the disk, whoever wrote them.
+
+    Raises:
+        OSError: when it cannot be done.
+    """
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _make(folder: Path) -> None:
@@ -64,12 +77,4 @@ def _make(folder: Path) -> None:
         return
     _make(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush(folder.parent)

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 import pyarrow as pa
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import NotPublished
+from topheavy.core.errors import WarehouseError
 from topheavy.core.plugins import ENGINES, pick
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.settings import Settings
 from topheavy.core.version import __version__
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.home import Home
+from topheavy.jobs.publish import shrunken
 from topheavy.jobs.publish.inputs import given, runs_as_rows
+from topheavy.jobs.publish.switches import switched_together
 from topheavy.metrics.questions import QuestionKind, in_order, question, questions, stored_answers
 from topheavy.repairs.run import Ruling, inputs, look
 from topheavy.tables.catalogs.catalog import Tables
@@ -27,24 +29,30 @@ from topheavy.warehouse.build import Gate, View, build
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publication did: rows by table; empty when nothing had changed."""
+    """What a publication did: rows by table; empty when nothing had changed. ``given_up`` is what was lost with it."""
 
     rows: dict[str, int]
     repairs: int
+    given_up: dict[str, str] = field(default_factory=dict)
 
 
-def publish(home: Home, *, clock: Clock = system_clock, progress: Progress | None = None) -> Published:
+def publish(
+    home: Home, *, accept_loss: bool = False, clock: Clock = system_clock, progress: Progress | None = None
+) -> Published:
     """Bring the derived tables and the warehouse up to the tables; with nothing new, nothing is written.
 
+    Tables that hold no longer what was published from them are refused unless ``accept_loss``.
+
     Raises:
-        NotPublished: when there is nothing to publish, or a check refuses it; what was published stays.
+        NotPublished: when there is nothing to publish, less than before, or a check refuses it; what was published
+            stays, and repairs that were switched since are as they were then.
     """
     progress = progress or Silent()
-    with home.lake.folder.alone(progress):
-        return _publish(home, clock, progress)
+    with home.lake.folder.alone(progress), switched_together(home):
+        return _publish(home, clock, progress, accept_loss=accept_loss)
 
 
-def _publish(home: Home, clock: Clock, progress: Progress) -> Published:
+def _publish(home: Home, clock: Clock, progress: Progress, *, accept_loss: bool) -> Published:
     tables, settings = home.tables, home.settings
     progress.start("publish, in steps", 4)
     replace_all(tables, dataset("runs"), runs_as_rows(home.lake))
@@ -52,6 +60,10 @@ def _publish(home: Home, clock: Clock, progress: Progress) -> Published:
         progress.finish()
         return Published({}, _repairs_listed(tables))
     held = {name: read(tables, item) for name, item in datasets().items() if item.published}
+    shrunken.refuse_empty(held)
+    given_up = shrunken.losses(home, held)
+    if not accept_loss:
+        shrunken.refuse(given_up)
     held |= _mend(tables, held)
     progress.advance()
     beside = given(held, settings)
@@ -66,7 +78,7 @@ def _publish(home: Home, clock: Clock, progress: Progress) -> Published:
             tidy(tables, item, clock())
     progress.advance()
     progress.finish()
-    return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows)
+    return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows, given_up)
 
 
 def _store(tables: Tables, answers: Mapping[str, pa.Table]) -> None:
@@ -115,8 +127,8 @@ def _fingerprint(tables: Tables, settings: Settings) -> str:
 
 def _is_published(home: Home, fingerprint: str) -> bool:
     try:
-        return home.warehouse.about()["fingerprint"] == fingerprint
-    except NotPublished:
+        return home.warehouse.about().get("fingerprint") == fingerprint
+    except WarehouseError:  # nothing was published, or a copy that cannot be read, which is no copy
         return False
 
 

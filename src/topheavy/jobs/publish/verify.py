@@ -35,10 +35,18 @@ def verify(home: Home, *, progress: Progress | None = None) -> list[Finding]:
     progress.start("verify", len(stages))
     findings: list[Finding] = []
     for stage in stages:
-        findings.extend(stage)
+        findings.extend(_to_the_end(stage))
         progress.advance(failed=any(item.wrong for item in findings))
     progress.finish()
     return findings
+
+
+def _to_the_end(stage: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield what a stage finds; what ends it early is a finding, too, and the stages after it are looked at."""
+    try:
+        yield from stage
+    except TopheavyError as error:
+        yield Finding("warehouse", f"{one_line(error)}; make it anew: topheavy publish")
 
 
 def _stored(home: Home) -> list[Dataset]:

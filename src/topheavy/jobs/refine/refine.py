@@ -3,19 +3,22 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from topheavy.core.clock import Clock, system_clock
-from topheavy.core.errors import CheckFailed, Malformed, one_line
+from topheavy.core.errors import CheckFailed, LakeError, Malformed, one_line
 from topheavy.core.plugins import SOURCES, load
 from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Fault, Outcome
-from topheavy.datasets.schema import TEXT, Dataset, dataset, datasets
+from topheavy.datasets.schema import TEXT, Dataset, dataset
 from topheavy.home import Home
+from topheavy.jobs.refine import anew
 from topheavy.jobs.refine.batches import batches, complete, digest_of
 from topheavy.jobs.refine.closed_days import without_closed_days
+from topheavy.jobs.refine.notes import Notes
 from topheavy.jobs.refine.remarked import remarks_on
 from topheavy.lake.raw import Lake
 from topheavy.lake.records import Attempt, Entry
@@ -25,6 +28,7 @@ from topheavy.sources.reading.guarded import parse_guarded
 from topheavy.sources.reading.unit_steps import with_unit_steps_doubted
 from topheavy.sources.vendor import LeftOut as LeftOut
 from topheavy.sources.vendor import Parsed, Source
+from topheavy.tables.catalogs.beside import beside
 from topheavy.tables.catalogs.catalog import Tables, empty
 from topheavy.tables.check import check
 from topheavy.tables.contested import Contested
@@ -34,7 +38,10 @@ from topheavy.tables.write import replace_slices
 
 @dataclass(slots=True)
 class Refined:
-    """What a refine did: answers read, rows written by dataset, what was left out or could not be read."""
+    """What a refine did: answers read, rows written by dataset, what was left out or could not be read.
+
+    ``given_up`` are answers whose rows were in the tables and are no more, each with the reason.
+    """
 
     answers: int = 0
     rows: dict[str, int] = field(default_factory=dict)
@@ -43,38 +50,49 @@ class Refined:
     doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     contradictions: list[Remark] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
 
 
 def refine(
-    home: Home, *, again: bool = False, clock: Clock = system_clock, progress: Progress | None = None
+    home: Home,
+    *,
+    again: bool = False,
+    accept_loss: bool = False,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
 ) -> Refined:
     """Bring the tables up to what the lake holds; with nothing new, nothing is written.
 
-    ``again`` makes every table that comes from the lake anew, whatever state it is in; which repairs are switched off
-    stays. Symbols and rates come first, because all else is keyed by them or converted with them; when they change,
-    all is read again. Two at once take turns; the second finds nothing left to do.
+    ``again`` makes every table that comes from the lake anew, whatever state it is in, and puts all of them in place
+    of those that stand at once; which repairs are switched off stays. What they would lose is refused unless
+    ``accept_loss``. Symbols and rates come first, because all else is keyed by them or converted with them; when they
+    change, all is read again. Two at once take turns; the second finds nothing left to do.
+
+    Raises:
+        LakeError: when tables made anew would lose rows that the tables hold; these stay.
     """
     progress = progress or Silent()
     lake = home.lake
-    work = _Refining(
-        lake, home.tables, clock, progress, load(SOURCES), Refined(), Remarks(lake.ledger), empty(dataset("rates"))
-    )
     with lake.folder.alone(progress):
-        if again:
-            _begin_anew(home)
+        work = _Refining(lake, home.tables, clock, progress, load(SOURCES), Notes(lake.ledger, again))
         for source in work.sources.values():
             lake.ledger.read_again(source.name, str(source.edition))
-        work.bring("symbols", [entry for entry in lake.ledger.latest() if work.comes_first(entry)])
-        work.bring("rows", [entry for entry in lake.ledger.latest() if not work.comes_first(entry)])
+        if again:
+            _anew(home, work, accept_loss=accept_loss)
+        else:
+            work.bring_all()
     return work.done
 
 
-def _begin_anew(home: Home) -> None:
-    """Drop the tables that can be made again; a kill in between leaves all to be read again."""
-    home.lake.ledger.forget_refined()
-    for item in datasets().values():
-        if item.published and item.name != "repairs":
-            home.tables.drop(item)
+def _anew(home: Home, work: "_Refining", *, accept_loss: bool) -> None:
+    with beside(home.tables) as new:
+        work.tables = new
+        work.bring_all()
+        work.done.given_up = anew.losses(home, new, dict(work.done.unreadable))
+        if not accept_loss:
+            anew.refuse(work.done.given_up)
+        anew.replace(home, new)
+    work.notes.settle()
 
 
 @dataclass(slots=True)
@@ -84,9 +102,17 @@ class _Refining:
     clock: Clock
     progress: Progress
     sources: Mapping[str, Source]
-    done: Refined
-    remarks: Remarks
-    rates: pa.Table
+    notes: Notes
+    done: Refined = field(default_factory=Refined)
+    rates: pa.Table = field(default_factory=lambda: empty(dataset("rates")))
+
+    @property
+    def remarks(self) -> Remarks:
+        return Remarks(self.lake.ledger)
+
+    def bring_all(self) -> None:
+        self.bring("symbols", [entry for entry in self.lake.ledger.latest() if self.comes_first(entry)])
+        self.bring("rows", [entry for entry in self.lake.ledger.latest() if not self.comes_first(entry)])
 
     def comes_first(self, entry: Entry) -> bool:
         return bool({"symbols", "rates"} & set(self._delivers(entry)))
@@ -98,7 +124,7 @@ class _Refining:
         symbols = read(self.tables, dataset("symbols"))
         self.rates = read(self.tables, dataset("rates"))
         digest = digest_of(symbols, self.rates)
-        known = self.lake.ledger.refined()
+        known = self.notes.refined()
         new = {e.unit.id for e in entries if known.get(e.unit.id) != (e.version, self._edition(e, digest))}
         read_again = new | self.remarks.rivals(new)
         fresh = [entry for entry in entries if entry.unit.id in read_again]
@@ -106,10 +132,11 @@ class _Refining:
         for batch in batches(fresh):
             parsed = self._parse(batch)
             self._write(parsed, symbols)
-            self.remarks.replace([entry.unit.id for entry in batch], self._remarks(parsed))
+            remarks = partial(self.remarks.replace, [entry.unit.id for entry in batch], list(self._remarks(parsed)))
+            self.notes.make(remarks)
             aside = {unit for unit, _ in self.done.unreadable}
             done = [(entry, self._edition(entry, digest)) for entry, _ in parsed if entry.unit.id not in aside]
-            self.lake.ledger.note_refined(done)
+            self.notes.make(partial(self.lake.ledger.note_refined, done))
         self.progress.finish()
 
     def _edition(self, entry: Entry, digest: str) -> str:
@@ -121,7 +148,12 @@ class _Refining:
         readable = []
         for entry in batch:
             try:
-                printed = parse_guarded(self.sources[entry.unit.source], self.lake.read(entry))
+                answer = self.lake.read(entry)
+            except LakeError as error:
+                self._put_off(entry, one_line(error))
+                continue
+            try:
+                printed = parse_guarded(self.sources[entry.unit.source], answer)
                 parsed = in_home_currency(without_closed_days(printed, entry.unit.id), self.rates)
                 if entry.unit.session is None:  # one session has no steps
                     parsed = with_unit_steps_doubted(parsed)
@@ -185,9 +217,19 @@ class _Refining:
 
     def _set_aside(self, entry: Entry, cause: str) -> None:
         """Keep an answer's bytes, but out of the tables, and write the failure down."""
-        self.lake.ledger.note_unreadable(entry, cause, str(self.sources[entry.unit.source].edition))
-        self.lake.ledger.note_attempt(
-            Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), Fault.MALFORMED)
-        )
+        edition = str(self.sources[entry.unit.source].edition)
+        self.notes.make(partial(self.lake.ledger.note_unreadable, entry, cause, edition))
+        self._failed(entry, cause)
+
+    def _put_off(self, entry: Entry, cause: str) -> None:
+        """Pass an answer over whose bytes are not at hand: what it brought before stays, and it is tried again."""
+        if self.notes.held_back:
+            self._set_aside(entry, cause)
+        else:
+            self._failed(entry, cause)
+
+    def _failed(self, entry: Entry, cause: str) -> None:
+        attempt = Attempt(entry.unit, Outcome.FAILED, cause, 0.0, entry.bytes, self.clock(), Fault.MALFORMED)
+        self.notes.make(partial(self.lake.ledger.note_attempt, attempt))
         self.done.unreadable.append((entry.unit.id, cause))
         self.progress.advance(failed=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "market"
 
+CATALOG = "catalog.sqlite"
+
 PROPERTIES = {
     "write.parquet.compression-codec": "zstd",
     "write.metadata.delete-after-commit.enabled": "true",
@@ -32,23 +33,23 @@ STREAMED = {"commit.retry.num-retries": "0"}
 
 
 class Tables:
-    """The tables of one home."""
+    """The tables of one home; ``file`` names its catalog."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, file: str = CATALOG) -> None:
         self.home = home.resolve()
+        self.file = self.home / file
 
     @cached_property
     def catalog(self) -> "SqlCatalog":
         """The Iceberg catalog, made where it is new, registered anew where the home was moved or copied."""
-        file = self.home / "catalog.sqlite"
         try:
-            catalog = self._opened(file)
+            catalog = self._opened(self.file)
             if not lies_in(self.home, catalog):
                 catalog.close()
-                settle(self.home, file, self._opened)
-                catalog = self._opened(file)
+                settle(self.home, self.file, self._opened)
+                catalog = self._opened(self.file)
         except Exception as error:  # SQLAlchemy's and pyiceberg's trees share no root
-            raise TableError(f"{file} cannot be opened: {one_line(error)}") from error
+            raise TableError(f"{self.file} cannot be opened: {one_line(error)}") from error
         return catalog
 
     def _opened(self, file: Path) -> "SqlCatalog":
@@ -72,16 +73,6 @@ class Tables:
                 return _grown(self.catalog.load_table(f"{NAMESPACE}.{dataset.name}"), dataset)
             except NoSuchTableError:
                 return None
-
-    def drop(self, dataset: Dataset) -> None:
-        """Forget the dataset's table and remove its files, also where they cannot be read any more."""
-        from pyiceberg.exceptions import NoSuchTableError
-
-        with told(f"{dataset.name} cannot be removed", "check the disk"):
-            with suppress(NoSuchTableError):
-                self.catalog.drop_table(f"{NAMESPACE}.{dataset.name}")
-            if (folder := Path(root(self.home)) / NAMESPACE / dataset.name).exists():
-                rmtree(folder)
 
     def exists(self, dataset: Dataset) -> bool:
         """Say whether the dataset's table was ever written; it is not opened, so it may be damaged."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -44,6 +45,10 @@ AtLevel = Annotated[Level, Query(description="issuer: a company counts once; lin
 Since = Annotated[date | None, Query(description="first day wanted (YYYY-MM-DD); left out: from the beginning")]
 Until = Annotated[date | None, Query(description="last day wanted (YYYY-MM-DD); left out: to the end")]
 On = Annotated[date | None, Query(description="a session (YYYY-MM-DD); left out: the last one")]
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Api:
@@ -119,7 +124,7 @@ def add_api(server: FastAPI, view: View) -> None:
     """Add the routes, their description at ``/docs``, and errors as JSON."""
     api = Api(view)
     for answer in (api.about, api.concentration, api.group, api.members, api.repairs, api.gaps):
-        _add(server, answer, tagged(view))
+        _add(server, of_one_edition(view, answer), tagged(view))
     server.add_api_route("/api/{rest:path}", _no_such_route, methods=["GET"], include_in_schema=False)
     server.add_exception_handler(TopheavyError, _refuse)
     server.add_exception_handler(RequestValidationError, _misread)
@@ -129,6 +134,16 @@ def add_api(server: FastAPI, view: View) -> None:
         return HTMLResponse(describe(server.openapi()))
 
     server.add_api_route("/docs", docs, methods=["GET"], include_in_schema=False)
+
+
+def of_one_edition(view: View, answer: Callable[P, T]) -> Callable[P, T]:
+    """Let a route answer with figures and evidence of the same publication."""
+
+    @wraps(answer)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        return view.of_one_edition(lambda: answer(*args, **kwargs))
+
+    return whole
 
 
 def _add(server: FastAPI, answer: Callable[..., Any], tag: Callable[..., None]) -> None:

@@ -18,13 +18,13 @@ _COLUMNS = (
     {"field": "session", "headerName": "Session", "width": 104, "tooltipField": "unit"},
     {"field": "route", "headerName": "What", "width": 92, "tooltipField": "unit"},
     {"field": "source", "headerName": "Source", "width": 80, "tooltipField": "unit"},
-    {"field": "outcome", "headerName": "State", "width": 86, "cellClassRules": {"failed": "params.value == 'failed'"}},
+    {"field": "outcome", "headerName": "State", "width": 102, "cellClassRules": {"failed": "params.value == 'failed'"}},
     {"field": "finished_at", "headerName": "When (UTC)", "width": 174, "sort": "desc"},
-    {"field": "attempts", "headerName": "Tries", "width": 60, **_RIGHT},
-    {"field": "seconds", "headerName": "Took", "width": 76, **_RIGHT},
-    {"field": "calls", "headerName": "Calls", "width": 62, **_RIGHT},
-    {"field": "bytes", "headerName": "Size", "width": 76, **_RIGHT},
-    {"field": "cause", "headerName": "Fault and cause", "minWidth": 150, "flex": 1, "tooltipField": "cause"},
+    {"field": "attempts", "headerName": "Tries", "width": 58, **_RIGHT},
+    {"field": "seconds", "headerName": "Took", "width": 74, **_RIGHT},
+    {"field": "calls", "headerName": "Calls", "width": 60, **_RIGHT},
+    {"field": "bytes", "headerName": "Size", "width": 74, **_RIGHT},
+    {"field": "cause", "headerName": "Fault and cause", "minWidth": 144, "flex": 1, "tooltipField": "cause"},
 )
 
 
