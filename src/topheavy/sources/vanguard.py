@@ -1,5 +1,6 @@
 """Vanguard: a fund's holdings as its site answers them or as others parse its filings (JSON), or as a table (CSV)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from math import fsum
@@ -17,6 +18,8 @@ from topheavy.sources.fundfile.table import Columns
 from topheavy.sources.vendor import LeftOut, Parsed
 
 _KINDS = {"Common Stock": EQUITY, "Other Equity": EQUITY, "Mutual Fund": "fund", "Index Future": FUTURE, "Cash": CASH}
+
+_HEADING = re.compile(rb"Holding(?: n|s)[^\n]*% of |Ticker[^\n]*% of ", re.IGNORECASE)
 
 
 class Vanguard(FundFile):
@@ -38,7 +41,11 @@ class Vanguard(FundFile):
     def parse(self, answer: Answer) -> Parsed:
         """Read either JSON, or a table as any other issuer's."""
         body = b"".join(page.content for page in answer.pages)
-        return self._parse_json(answer, body) if body.lstrip()[:1] in (b"{", b"[") else super().parse(answer)
+        if body.lstrip()[:1] in (b"{", b"["):
+            return self._parse_json(answer, body)
+        if not _HEADING.search(body):  # its few columns without their names could be anyone's
+            raise Malformed(f"{answer.unit.id}: no holdings found under columns like {self.orders[0]}")
+        return super().parse(answer)
 
     def _parse_json(self, answer: Answer, body: bytes) -> Parsed:
         unit = answer.unit
