@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from topheavy.core.http.client import SIMULATED_HEADER
-from topheavy.simulator import lists
+from topheavy.simulator import funds, lists
 from topheavy.simulator.api.paging import Listing, Row, asked_of
 from topheavy.simulator.api.polygon import DIVIDENDS, SPLITS, TICKERS, Polygon, request_id
 from topheavy.simulator.api.sec import Sec
@@ -43,6 +43,7 @@ def make_app(market: Market, *, faults: Middleware = no_faults) -> ASGIApp:
             Route("/api/xbrl/companyfacts/CIK{cik}.json", desk.company_facts),
             Route("/constituents.csv", desk.constituents),
             Route("/groups.csv", desk.groups),
+            Route("/holdings.csv", desk.holdings),
         ],
         exception_handlers={HTTPException: refusal},
     )
@@ -70,6 +71,7 @@ class _Desk:
     def __init__(self, market: Market) -> None:
         self._market, self._polygon, self._sec = market, Polygon(market), Sec(market)
         self._constituents, self._groups = lists.constituents(market), lists.groups(market)
+        self._holdings = funds.holdings(market)
 
     async def grouped(self, request: Request) -> Response:
         adjusted = request.query_params.get("adjusted", "true") != "false"
@@ -109,6 +111,9 @@ class _Desk:
 
     async def groups(self, _: Request) -> Response:
         return Response(self._groups, media_type="text/csv")
+
+    async def holdings(self, _: Request) -> Response:
+        return Response(self._holdings, media_type="text/csv")
 
     def _day(self, asked: Mapping[str, str]) -> date:
         return _date(asked["date"]) if "date" in asked else self._market.until
