@@ -51,6 +51,8 @@ def record_copy(home: Home, coming: Path) -> None:
     known = recorded(folder)
     current = checksum(home.warehouse.path) if home.warehouse.path.exists() else ""
     files = {name: value for name, value in known.items() if not name.startswith(COPY) or value == current}
+    if current and not any(name.startswith(COPY) for name in known):  # published before there were checksums
+        files[f"{COPY}{current}"] = current
     new = checksum(coming)
     record(folder, files | {f"{COPY}{new}": new})
 
