@@ -87,8 +87,8 @@ class OpenHome:
         """
         if (limit is not None and limit < 0) or offset < 0:
             raise UsageError("limit and offset count rows: give 0 or more")
-        asked = Narrowing(narrowing, _day("on", on), _day("since", since), _day("until", until))
-        return ask_catalogue(self._published, question, asked, Page(limit, offset))
+        wishes = Narrowing(narrowing, _day("on", on), _day("since", since), _day("until", until))
+        return ask_catalogue(self._published, question, wishes, Page(limit, offset))
 
     def exposure(
         self,
@@ -151,15 +151,15 @@ class OpenHome:
             >>> home.table("bars").rows()
             []
         """
-        known = dataset(name)
-        if known.layer is Layer.VIEW:
+        described = dataset(name)
+        if described.layer is Layer.VIEW:
             raise UsageError(f"{name} is a view and keeps no rows of its own: ask(…) or sql(…) answers it")
         moment = as_of.astimezone() if as_of else None
         first, last = _day("since", since), _day("until", until)
-        if (first or last) and not (known.month_of or known.day_of):
+        if (first or last) and not (described.month_of or described.day_of):
             raise UsageError(f"{name} is not divided by time: leave since and until out")
-        rows: pa.Table = read_table(self._home.tables, known, since=first, until=last, as_of=moment)
-        units = {column.name: column.unit for column in known.all_columns}
+        rows: pa.Table = read_table(self._home.tables, described, since=first, until=last, as_of=moment)
+        units = {column.name: column.unit for column in described.all_columns}
         return Answer(name, rows, self._evidence(moment), units, total=rows.num_rows)
 
     def status(self) -> answers_status.HomeStatus:

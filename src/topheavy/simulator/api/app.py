@@ -89,9 +89,9 @@ class _Desk:
         return _page(request, DIVIDENDS, self._polygon.dividends)
 
     async def tickers(self, request: Request) -> Response:
-        asked = asked_of(request.query_params)
-        day = self._day(asked)
-        return _page(request, TICKERS, self._polygon.tickers(day, asked.get("active", "true") != "false"))
+        params = asked_of(request.query_params)
+        day = self._day(params)
+        return _page(request, TICKERS, self._polygon.tickers(day, params.get("active", "true") != "false"))
 
     async def details(self, request: Request) -> Response:
         day = self._day(request.query_params)
@@ -115,8 +115,8 @@ class _Desk:
     async def holdings(self, _: Request) -> Response:
         return Response(self._holdings, media_type="text/csv")
 
-    def _day(self, asked: Mapping[str, str]) -> date:
-        return _date(asked["date"]) if "date" in asked else self._market.until
+    def _day(self, params: Mapping[str, str]) -> date:
+        return _date(params["date"]) if "date" in params else self._market.until
 
 
 def _date(text: str) -> date:
@@ -131,8 +131,8 @@ def _sent(body: bytes, status: int = 200) -> Response:
 
 
 def _request_id(request: Request) -> str:
-    asked = sorted((k, v) for k, v in request.query_params.items() if k.lower() != "apikey")
-    return request_id(request.url.path, asked)
+    params = sorted((k, v) for k, v in request.query_params.items() if k.lower() != "apikey")
+    return request_id(request.url.path, params)
 
 
 def _answer(request: Request, results: Any) -> Response:
