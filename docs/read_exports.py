@@ -107,12 +107,18 @@ def holdings(file: Path, market: Path) -> str:
     if not found:
         reason = one_line(refusals[0]).partition(": ")[2] if refusals else "no source reads it"
         return f"| {name} | refused | | | | | {cell(reason)} |"
-    source, best = max(found, key=lambda item: item[1].tables["holdings"].num_rows)
+    source, best = max(found, key=lambda item: (item[1].tables["holdings"].num_rows, weighed(item[1])))
     rows = best.tables["holdings"].to_pylist()
     weights = [row["weight"] for row in rows if row["weight"] is not None]
     sums = f"{fsum(weights):.2%}" if weights else "none printed"
     left = f"{len(best.left_out)}, first {best.left_out[0].where}: {best.left_out[0].reason}" if best.left_out else "0"
     return f"| {name} | {source} | {rows[0]['fund']} | {rows[0]['as_of']} | {len(rows):,} | {sums} | {cell(left)} |"
+
+
+def weighed(read: Parsed) -> int:
+    """Return how many lines have a weight."""
+    column = read.tables["holdings"]["weight"]
+    return len(column) - int(column.null_count)
 
 
 def likely(source: Source, file: Path) -> tuple[bool, bool, str]:

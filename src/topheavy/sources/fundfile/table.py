@@ -95,10 +95,6 @@ def read_lines(answer: Answer) -> tuple[Line, ...]:
         raise Malformed(f"{unit}: the file is empty: download it again")
     if is_xml_workbook(text):
         return tuple(Line(place, place, cells) for place, cells in enumerate(xml_rows(text, unit), 1))
-    if text.lstrip().startswith(("{", "[{")):
-        raise Malformed(
-            f"{unit}: JSON came, not a holdings file: write its lines as CSV, and read them as your own file"
-        )
     if text.lstrip().startswith("<"):
         raise Malformed(f"{unit}: a web page came, not a holdings file: save the CSV or xlsx, give its path")
     return tuple(_csv_lines(text, unit))
