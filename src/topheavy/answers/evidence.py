@@ -9,7 +9,7 @@ from topheavy.answers.published import Published, remembered
 
 
 class Fact(BaseModel):
-    """Anything stated here: it does not change once said."""
+    """The base of every model of an answer: its fields cannot be changed once it is made."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

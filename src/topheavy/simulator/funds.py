@@ -52,12 +52,12 @@ def _largest(market: Market, place: int, members: list[Row]) -> list[Row]:
     order = np.argsort(-market.issuer_caps[place], kind="stable")
     day: date = market.sessions[place]
     by_symbol = {symbol: (symbol, name, kind) for symbol, name, kind, _ in members}
-    found: list[Row] = []
+    largest: list[Row] = []
     for company in order:
         main = market.lines[market.companies[int(company)].lines[0]].symbol_on(day)
-        if main in by_symbol and len(found) < 10:
-            found.append((*by_symbol[main], float(market.issuer_caps[place, company])))
-    return found
+        if main in by_symbol and len(largest) < 10:
+            largest.append((*by_symbol[main], float(market.issuer_caps[place, company])))
+    return largest
 
 
 def _mix() -> Iterator[Row]:

@@ -25,7 +25,7 @@ from topheavy.lake.survey import Survey
 
 
 class Monitor:
-    """The desk over a home: reads the ledger live, whoever writes it, and asks again through what it was handed."""
+    """A home's collections, units and sources, read from its ledger at each call; failed units can be asked again."""
 
     def __init__(self, home: Home, survey: Survey, retries: Retries | None, clock: Clock = system_clock) -> None:
         self._place = home

@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class LiveReader:
-    """One home's live market, for as many who look as like: each answer is made once and given to all for a moment."""
+    """One home's live market; an answer is kept for a moment, so that many readers cost no more than one."""
 
     def __init__(self, home: Path, clock: Clock = system_clock) -> None:
         self._home, self._clock = home, clock

@@ -84,7 +84,7 @@ FROM said LEFT JOIN came USING (name, version) ORDER BY name, version DESC
 
 
 class Recorded:
-    """The board over a home: answers are kept until one of the tables they come from is added to."""
+    """A home's recorded backtests; answers are kept until one of the tables they come from is added to."""
 
     def __init__(self, home: Home) -> None:
         self._place = home

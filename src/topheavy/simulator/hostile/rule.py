@@ -32,7 +32,7 @@ class Rule:
     salt: str
 
     def dice(self, call: Asked) -> Random:
-        """Return the luck of this ask: the same for the same seed, rule, request and number, whoever else asks."""
+        """Return the random numbers of a call: the same for the same seed, rule, request and number of asking."""
         return self._dice("acts", call)
 
     def _dice(self, what: str, call: Asked) -> Random:

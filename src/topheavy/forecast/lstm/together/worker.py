@@ -46,7 +46,7 @@ class Told:
 
 
 def main(folder: Path) -> None:
-    """Do this worker's share."""
+    """Train this worker's share of what lies in ``folder``; the leading one writes weights and losses there."""
     Thread(target=_end_with_whoever_started_it, daemon=True).start()
     progress = Told(_standard_output())
     member = world(read_settings())
