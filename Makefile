@@ -45,6 +45,7 @@ hooks: .venv/dev ## Check style and types before every commit
 
 endurance: .venv/dev ## Four hundred kills of a backfill, fifty of a stream, four hundred random walks, five hundred faults
 	@TOPHEAVY_KILLS=200 .venv/bin/python -m pytest -q -s tests/jobs/test_killed_backfill.py
+	@TOPHEAVY_FLIPS=400 .venv/bin/python -m pytest -q tests/jobs/test_flipped_bits.py tests/jobs/test_nothing_lost.py
 	@TOPHEAVY_KILLS=50 TOPHEAVY_EVENTS=1000000 .venv/bin/python -m pytest -q -s tests/live/test_killed_stream.py
 	@TOPHEAVY_TRIALS=400 .venv/bin/python -m pytest -q -s tests/forecast/test_leaks.py -k random_walks
 	@TOPHEAVY_TRIALS=500 .venv/bin/python -m pytest -q -s tests/repairs/test_one_fault.py

@@ -220,3 +220,30 @@ def test_the_installed_command_answers() -> None:
         [sys.executable, "-c", "from topheavy.cli import main; main()", "--version"], capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (0, "topheavy 0.1.0\n")
+
+
+def test_exposure_says_what_is_owned_for_people_and_for_programs(published: Run, tmp_path: Path) -> None:
+    code, out, err = published("exposure", "75% AAA, 25% NOBODY", "--on", "2024-06-11")
+    assert (code, err) == (0, "")
+    assert "75.00" in out
+    assert "nothing here knows NOBODY" in out
+    code, out, _ = published("exposure", "75% AAA, 25% NOBODY", "--json", "--keep", "mine")
+    assert json.loads(out)["exposure"]["residuals"][0]["share"] == 0.25
+    code, out, _ = published("exposure", "mine", "--json", "--add", "100% AAA")
+    assert json.loads(out)["what_if"]["after"]["companies"][0]["share"] == pytest.approx(0.875)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nowhere/positions.csv",), "there is no file nowhere/positions.csv"),
+        (("hello",), "no table of positions"),
+        (("50% AAPL", "--rate", "EUR"), "--rate is 'EUR'"),
+        (("50% AAPL", "--on", "June"), "--on is 'June'"),
+    ],
+)
+def test_exposure_refuses_in_one_line(published: Run, words: tuple[str, ...], said: str) -> None:
+    code, out, err = published("exposure", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from topheavy.answers.exposure.ask import exposure
+from topheavy.answers.published import Published
 from topheavy.core.settings import read_settings
 from topheavy.home import Home, open_home
 from topheavy.jobs.demo import SEED, demo
 from topheavy.jobs.publish.publish import publish
 from topheavy.jobs.publish.verify import verify
 from topheavy.jobs.refine.refine import refine
+from topheavy.portfolios.shelf import Shelf
 from topheavy.simulator.market import make_market
 from topheavy.simulator.records import FaultKind
 from topheavy.simulator.truth import Market
@@ -92,7 +95,9 @@ def test_a_bar_that_is_missing_lowers_coverage_and_is_carried_not_lost(place: Ho
 
 def test_the_groups_share_is_the_true_one(place: Home, market: Market) -> None:
     giants = [company.number for company in market.companies if company.giant]
-    stated = place.warehouse.rows("SELECT session, share FROM group_share WHERE \"group\" = 'magnificent7'")
+    stated = place.warehouse.rows(
+        "SELECT session, share FROM group_share WHERE \"group\" = 'magnificent7' AND \"index\" = 'SP500'"
+    )
     assert len(stated) == len(market.sessions)
     for row in stated:
         at = market.row_of[row["session"]]
@@ -145,3 +150,20 @@ def _mended(fault: object, pages: list[date], session: date) -> bool:
 
 def _names(place: Home) -> list[str]:
     return [f"market.{name}" for _, name in place.tables.catalog.list_tables("market")]
+
+
+def test_the_sample_portfolio_is_looked_through_to_the_true_companies(place: Home, market: Market) -> None:
+    """Half in the index fund, a fifth in a fund of funds, 15 % in the ten largest, 10 % in one company."""
+    answer = exposure(Published(place.lake.folder.path), Shelf(place.lake.folder.path).portfolio("sample"))
+    caps, largest = market.issuer_caps[-1], sorted(market.issuer_caps[-1], reverse=True)[:10]
+    in_index = {line.company for line in market.lines if market.member[-1, line.number]}
+    total = sum(caps[company] for company in in_index)
+    giant = next(company for company in market.companies if company.giant)
+    index, ten = 0.5 + 0.2 * 0.65, 0.15 + 0.2 * 0.3
+    expected = index * caps[giant.number] / total + ten * caps[giant.number] / sum(largest) + 0.1
+    first = next(item for item in answer.companies if item.security == "ORQD")
+    assert first.share == pytest.approx(expected, rel=1e-9)
+    assert answer.world == "simulated"
+    assert {fund.source_kind for fund in answer.funds} == {"simulated"}
+    assert answer.companies_share + sum(part.share for part in answer.other) == pytest.approx(1, abs=1e-9)
+    assert [(part.what, part.share) for part in answer.other] == [("cash", pytest.approx(0.05 + 0.2 * 0.05))]

@@ -24,6 +24,9 @@ from topheavy.tables.write import replace_all
 
 OWN_GROUP = "group,symbol\nmagnificent7,AAA\n"
 
+WITH_A_FAULT = SHARES + "AAA,2024-05-15,101,class\nAAA,2024-06-03,10,class\n"
+"""AAA's newest count is a tenth of those before: a repair."""
+
 ROWS_OF_BARS = 12
 """Three securities on four sessions."""
 
@@ -222,32 +225,31 @@ def test_garbage_is_no_copy(here: Path) -> None:
 # switches of repairs
 
 
-SYMBOLS = [f"S{number:02}" for number in range(50)]
-"""Fifty companies: of so many none may be a quarter of the index."""
-
-
-def _fifty(folder: Path) -> Path:
-    """Fifty companies of 1,000 each; the first one's newest count is a hundred times too large, and mended."""
-    bars = "".join(f"2024-06-{day:02},{name},10,10,10,10\n" for day in (6, 7, 10, 11) for name in SYMBOLS)
-    counts = "".join(f"{name},2024-05-01,100,class\n" for name in SYMBOLS)
-    return write(
-        folder,
-        bars="session,symbol,open,high,low,close\n" + bars,
-        shares=SHARES.splitlines()[0] + "\n" + counts + "S00,2024-05-15,101,class\nS00,2024-06-03,10000,class\n",
-        constituents="index,symbol,since,until\n" + "".join(f"SP500,{name},2020-01-02,\n" for name in SYMBOLS),
-        groups="group,symbol\nmagnificent7,S00\n",
-    )
-
-
 def test_a_switch_is_refused_with_its_publication_and_blocks_nothing(tmp_path: Path) -> None:
     with place_in(tmp_path) as place:
-        assert run_files(place, _fifty(tmp_path / "in")).failures == []
+        assert run_files(place, write(tmp_path / "in", shares=WITH_A_FAULT)).failures == []
         (repair,) = place.warehouse.rows("SELECT id FROM repairs")
         expected = contents(place, "market_caps", "concentration", "repairs")
         switch(place, repair["id"], active=False)
-        with pytest.raises(NotPublished, match=rf"check_extremes refused .*switches of repairs: {repair['id']} \(on"):
+        groups = read(place.tables, dataset("groups"))
+        replace_all(place.tables, dataset("groups"), groups.slice(0, 0))
+        with pytest.raises(NotPublished, match=rf"rows of groups.*switches of repairs: {repair['id']} \(on again\)"):
             publish(place)
+        assert read(place.tables, dataset("repairs"))["active"].to_pylist() == [True]
+        replace_all(place.tables, dataset("groups"), groups)
         publish(place)
         assert contents(place, "market_caps", "concentration", "repairs") == expected
-        assert read(place.tables, dataset("repairs"))["active"].to_pylist() == [True]
         assert wrong(place) == []
+
+
+def test_a_switch_that_is_published_stays(tmp_path: Path) -> None:
+    with place_in(tmp_path) as place:
+        assert run_files(place, write(tmp_path / "in", shares=WITH_A_FAULT)).failures == []
+        (repair,) = place.warehouse.rows("SELECT id FROM repairs")
+        switch(place, repair["id"], active=False)
+        publish(place)
+        replace_all(place.tables, dataset("groups"), read(place.tables, dataset("groups")).slice(0, 0))
+        with pytest.raises(NotPublished) as refusal:
+            publish(place)
+        assert "switches" not in str(refusal.value), "none was switched since the last publication"
+        assert read(place.tables, dataset("repairs"))["active"].to_pylist() == [False]

@@ -117,17 +117,17 @@ def test_what_is_done_before_publication_is_done_after_the_gates_and_before_anyo
         [],
         [NO_TENFOLD],
         {"fingerprint": "new"},
-        lambda: seen.append(warehouse.about()),
+        lambda _: seen.append(warehouse.about()),
     )
     assert seen == [ABOUT]
     assert warehouse.about() == {"fingerprint": "new"}
     with pytest.raises(NotPublished):
-        build(home, {"splits": THREE}, [], [NO_TENFOLD], ABOUT, lambda: seen.append({"never": "called"}))
+        build(home, {"splits": THREE}, [], [NO_TENFOLD], ABOUT, lambda _: seen.append({"never": "called"}))
     assert len(seen) == 1
 
 
 def test_a_kill_before_publication_leaves_the_old_file(warehouse: Warehouse, home: Path) -> None:
-    def killed() -> None:
+    def killed(_: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

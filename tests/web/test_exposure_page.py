@@ -101,6 +101,13 @@ def test_a_list_of_transactions_is_refused_and_nothing_old_is_left_standing(look
         expect(page.locator("#exposure-answer")).to_have_count(0)
 
 
+def test_its_course_is_shown_when_asked_for(look: Look, address: str) -> None:
+    with look(address) as page:
+        page.get_by_role("textbox", name="Your portfolio").fill("100% OUT")
+        page.get_by_role("button", name="Show its course").click()
+        expect(page.get_by_role("region", name="The portfolio through time")).to_contain_text("INN, OUT")
+
+
 def test_a_portfolio_is_kept_by_name_and_chosen_again(look: Look, address: str, home: Path) -> None:
     with look(address) as page:
         page.get_by_role("textbox", name="Your portfolio").fill("100% INN")

@@ -55,37 +55,37 @@ def asked_in(search: str | None) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs((search or "").lstrip("?")).items()}
 
 
-def choose(view: Published, asked: Asked) -> Choice:
+def choose(view: Published, wishes: Asked) -> Choice:
     """Make the choice that was asked for, with defaults for what was not.
 
     Raises:
         UsageError: for an index, group or level that does not exist; the message suggests the nearest.
     """
-    index = _index(view, asked.get("index", ""))
-    known = concentration.sessions(view, index.index)
-    on, note = nearest(view, index, asked["day"]) if asked.get("day") else (known[-1], "")
-    compare, other = nearest(view, index, asked["compare"]) if asked.get("compare") else (known[0], "")
-    alone = len(known) == 1
+    index = _index(view, wishes.get("index", ""))
+    sessions = concentration.sessions(view, index.index)
+    on, note = nearest(view, index, wishes["day"]) if wishes.get("day") else (sessions[-1], "")
+    compare, other = nearest(view, index, wishes["compare"]) if wishes.get("compare") else (sessions[0], "")
+    alone = len(sessions) == 1
     notes = dict.fromkeys(text for text in (note, "" if alone else other) if text)
-    group = _group(view, asked.get("group", ""))
-    return Choice(index, group, _level(asked.get("level", "")), on, None if alone else compare, tuple(notes))
+    group = _group(view, wishes.get("group", ""))
+    return Choice(index, group, _level(wishes.get("level", "")), on, None if alone else compare, tuple(notes))
 
 
 def _index(view: Published, name: str) -> Index:
-    known = indices.indices(view)
-    return indices.index_called(view, name) if name else _default(known, FIRST_INDEX)
+    published = indices.indices(view)
+    return indices.index_called(view, name) if name else _default(published, FIRST_INDEX)
 
 
 def _group(view: Published, name: str) -> Group | None:
     if name:
         return indices.group_called(view, name)
-    known = indices.groups(view)
-    return _default(known, FIRST_GROUP) if known else None
+    published = indices.groups(view)
+    return _default(published, FIRST_GROUP) if published else None
 
 
-def _default(known: tuple[T, ...], wanted: str) -> T:
+def _default(items: tuple[T, ...], wanted: str) -> T:
     return next(
-        (item for item in known if wanted in (getattr(item, "index", ""), getattr(item, "group", ""))), known[0]
+        (item for item in items if wanted in (getattr(item, "index", ""), getattr(item, "group", ""))), items[0]
     )
 
 

@@ -9,7 +9,7 @@ from topheavy.answers.published import Published, remembered
 
 
 class Fact(BaseModel):
-    """Anything stated here: it does not change once said."""
+    """The base of every model of an answer: its fields cannot be changed once it is made."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,12 +32,12 @@ def noted(view: Published) -> dict[str, str]:
 def evidence(view: Published) -> dict[str, Any]:
     """Return what stands beside every answer, ready for an ``Evidence``."""
     about = noted(view)
-    said = Evidence(
+    stated = Evidence(
         world=about["world"],
         published_at=datetime.fromisoformat(about["published_at"]),
         fingerprint=about["fingerprint"],
     )
-    return said.model_dump()
+    return stated.model_dump()
 
 
 ABOUT = "SELECT name, value FROM published"

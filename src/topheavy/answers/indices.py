@@ -66,14 +66,14 @@ class About(Evidence):
 @remembered
 def about(view: Published) -> About:
     """Return what is published: indices, groups, period, coverage floor."""
-    known, said = indices(view), noted(view)
+    published, facts = indices(view), noted(view)
     return About(
         **evidence(view),
-        version=said["version"],
-        coverage_floor=float(said["coverage_floor"]),
-        first=min(index.first for index in known),
-        last=max(index.last for index in known),
-        indices=known,
+        version=facts["version"],
+        coverage_floor=float(facts["coverage_floor"]),
+        first=min(index.first for index in published),
+        last=max(index.last for index in published),
+        indices=published,
         groups=groups(view),
     )
 
@@ -100,10 +100,10 @@ def index_called(view: Published, name: str) -> Index:
     Raises:
         UsageError: when there is none of that name; the message suggests the nearest.
     """
-    known = {index.index: index for index in indices(view)}
-    if name not in known:
-        raise UsageError(unknown("index or fund", name, list(known)))
-    return known[name]
+    by_name = {index.index: index for index in indices(view)}
+    if name not in by_name:
+        raise UsageError(unknown("index or fund", name, list(by_name)))
+    return by_name[name]
 
 
 def group_called(view: Published, name: str) -> Group:
@@ -112,10 +112,10 @@ def group_called(view: Published, name: str) -> Group:
     Raises:
         UsageError: when there is none of that name; the message suggests the nearest.
     """
-    known = {group.group: group for group in groups(view)}
-    if name not in known:
-        raise UsageError(unknown("group", name, list(known)) if known else "no group has been collected yet")
-    return known[name]
+    by_name = {group.group: group for group in groups(view)}
+    if name not in by_name:
+        raise UsageError(unknown("group", name, list(by_name)) if by_name else "no group has been collected yet")
+    return by_name[name]
 
 
 INDICES = """

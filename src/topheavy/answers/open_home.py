@@ -1,5 +1,6 @@
 """A home opened for reading, as an analyst's own Python sees it."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -15,12 +16,17 @@ from topheavy.answers.catalogue.ask import Page
 from topheavy.answers.catalogue.ask import ask as ask_catalogue
 from topheavy.answers.catalogue.catalogue import AskableQuestion, askable
 from topheavy.answers.catalogue.narrowing import Narrowing
+from topheavy.answers.exposure.ask import Asked, exposure
+from topheavy.answers.exposure.facts import ExposureAnswer
 from topheavy.answers.published import Published
 from topheavy.core.errors import NotPublished, UsageError
 from topheavy.core.settings import read_settings
 from topheavy.datasets.schema import Layer, dataset
 from topheavy.home import open_home
-from topheavy.tables.read import read
+from topheavy.portfolios.handed import content_of
+from topheavy.portfolios.read import read_portfolio
+from topheavy.portfolios.shelf import Shelf
+from topheavy.tables.read import read as read_table
 
 
 class OpenHome:
@@ -81,8 +87,33 @@ class OpenHome:
         """
         if (limit is not None and limit < 0) or offset < 0:
             raise UsageError("limit and offset count rows: give 0 or more")
-        asked = Narrowing(narrowing, _day("on", on), _day("since", since), _day("until", until))
-        return ask_catalogue(self._published, question, asked, Page(limit, offset))
+        wishes = Narrowing(narrowing, _day("on", on), _day("since", since), _day("until", until))
+        return ask_catalogue(self._published, question, wishes, Page(limit, offset))
+
+    def exposure(
+        self,
+        portfolio: str | Path,
+        *,
+        on: date | str | None = None,
+        currency: str = "",
+        rates: Mapping[str, float] | None = None,
+        most: int = 100,
+    ) -> ExposureAnswer:
+        """Answer what a portfolio really owns: typed, a broker's export by its path, or a kept one by its name.
+
+        ``rates`` are what one unit of another currency is in ``currency`` (by default the portfolio's own); ``most``
+        companies are listed.
+
+        Raises:
+            NotPublished: while nothing is published.
+            UsageError: when it is no list of positions, or none of them can be valued.
+
+        Example:
+            >>> [company.name for company in home.exposure("60% AAA, 40% BBB").companies]
+            ['Alpha', 'Beta']
+        """
+        read = read_portfolio(*content_of(portfolio, Shelf(self._home.lake.folder.path)))
+        return exposure(self._published, read, Asked(_day("on", on), currency.upper(), rates or {}, most))
 
     def sql(self, query: str) -> Answer:
         """Answer one SELECT over everything published, live and recorded.
@@ -120,15 +151,15 @@ class OpenHome:
             >>> home.table("bars").rows()
             []
         """
-        known = dataset(name)
-        if known.layer is Layer.VIEW:
+        described = dataset(name)
+        if described.layer is Layer.VIEW:
             raise UsageError(f"{name} is a view and keeps no rows of its own: ask(…) or sql(…) answers it")
         moment = as_of.astimezone() if as_of else None
         first, last = _day("since", since), _day("until", until)
-        if (first or last) and not (known.month_of or known.day_of):
+        if (first or last) and not (described.month_of or described.day_of):
             raise UsageError(f"{name} is not divided by time: leave since and until out")
-        rows: pa.Table = read(self._home.tables, known, since=first, until=last, as_of=moment)
-        units = {column.name: column.unit for column in known.all_columns}
+        rows: pa.Table = read_table(self._home.tables, described, since=first, until=last, as_of=moment)
+        units = {column.name: column.unit for column in described.all_columns}
         return Answer(name, rows, self._evidence(moment), units, total=rows.num_rows)
 
     def status(self) -> answers_status.HomeStatus:

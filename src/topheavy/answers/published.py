@@ -55,12 +55,12 @@ class Kept:
         meanwhile."""
         with self.lock:
             self._turn_over()
-            held = {key: self._answers[name] for key, name in names.items() if name in self._answers}
-            absent = [key for key in names if key not in held]
+            kept = {key: self._answers[name] for key, name in names.items() if name in self._answers}
+            absent = [key for key in names if key not in kept]
             made = dict(make(absent)) if absent else {}
             for key in made:
                 self.remember(names[key], partial(made.__getitem__, key))
-            return held | made
+            return kept | made
 
     def _turn_over(self) -> None:
         if (edition := self._edition_now()) != self._edition:
@@ -128,10 +128,10 @@ def of_one_edition(edition: Callable[[], Hashable], make: Callable[[], T]) -> T:
 def edition_of(path: Path) -> tuple[int, ...]:
     """Return what tells one published file from the next; empty while there is none."""
     try:
-        found = path.stat()
+        state = path.stat()
     except FileNotFoundError:
         return ()
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 def remembered(answer: Callable[Concatenate[Published, P], T]) -> Callable[Concatenate[Published, P], T]:

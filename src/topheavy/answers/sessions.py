@@ -18,23 +18,23 @@ def session_named(view: Published, index: Index, on: date | None) -> date:
     Raises:
         UsageError: when the index has no figures on that day; the message says why and names the nearest day.
     """
-    known = concentration.sessions(view, index.index)
+    sessions = concentration.sessions(view, index.index)
     if on is None:
-        return known[-1]
-    if on not in known:
-        raise UsageError(f"{why_none(index, on)}; the nearest earlier day with figures is {_before(known, on)}")
+        return sessions[-1]
+    if on not in sessions:
+        raise UsageError(f"{why_none(index, on)}; the nearest earlier day with figures is {_before(sessions, on)}")
     return on
 
 
-def nearest(view: Published, index: Index, asked: str) -> tuple[date, str]:
+def nearest(view: Published, index: Index, text: str) -> tuple[date, str]:
     """Return the index's day nearest to what was asked, and a sentence where it is not the same day."""
-    known = concentration.sessions(view, index.index)
+    sessions = concentration.sessions(view, index.index)
     try:
-        on = date.fromisoformat(asked)
+        on = date.fromisoformat(text)
     except ValueError:
-        return known[-1], f"'{asked}' is no date; shown is {long_day(known[-1])}."
-    found = _before(known, on)
-    return found, "" if found == on else f"{why_none(index, on)}; shown is {long_day(found)}."
+        return sessions[-1], f"'{text}' is no date; shown is {long_day(sessions[-1])}."
+    session = _before(sessions, on)
+    return session, "" if session == on else f"{why_none(index, on)}; shown is {long_day(session)}."
 
 
 def why_none(index: Index, on: date) -> str:
@@ -48,6 +48,6 @@ def why_none(index: Index, on: date) -> str:
     return f"{long_day(on)} is no session: the exchange was closed ({why_closed(on)})"
 
 
-def _before(known: Sequence[date], on: date) -> date:
+def _before(sessions: Sequence[date], on: date) -> date:
     """Return the last known day on or before ``on``, else the first of all."""
-    return known[max(bisect_right(known, on) - 1, 0)]
+    return sessions[max(bisect_right(sessions, on) - 1, 0)]

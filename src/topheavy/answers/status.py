@@ -90,8 +90,8 @@ FROM doubts WHERE acts GROUP BY rule ORDER BY doubts DESC, rule
 
 
 def _collecting(place: Home, clock: Clock) -> Sequence[CollectingRow]:
-    known = underway(place.lake.folder.path, place.lake.ledger.collections(), clock())
-    running = [collection for collection in known if collection.stage is Stage.RUNNING]
+    collections = underway(place.lake.folder.path, place.lake.ledger.collections(), clock())
+    running = [collection for collection in collections if collection.stage is Stage.RUNNING]
     return [cast(CollectingRow, collection.model_dump(mode="json")) for collection in running]
 
 

@@ -54,10 +54,10 @@ class Summary:
 
 def summarise(warehouse: Warehouse, group: str = "magnificent7") -> Summary | None:
     """Return the newest figures of the index with the longest history; ``None`` where no index is published."""
-    found = warehouse.rows(_INDICES)
-    if not found:
+    indices = warehouse.rows(_INDICES)
+    if not indices:
         return None
-    index = found[0]
+    index = indices[0]
     figures = warehouse.rows(_FIGURES, {"index": index["index"], "day": index["until"]})[0]
     shares = warehouse.rows(_SHARE, {"index": index["index"], "group": group})
     last = next((row for row in reversed(shares) if row["session"] == index["until"]), None)

@@ -1,7 +1,6 @@
 """Exposure: what a portfolio of funds and stocks really owns."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,7 @@ from topheavy.core.errors import UsageError
 from topheavy.core.settings import read_settings
 
 if TYPE_CHECKING:
-    from topheavy.portfolios.shelf import Shelf
+    pass
 
 PortfolioArgument = Annotated[
     str,
@@ -45,6 +44,7 @@ def exposure(
     from topheavy.answers.exposure.what_if import what_if
     from topheavy.answers.exposure.words import told, told_history, told_what_if
     from topheavy.answers.published import Published
+    from topheavy.portfolios.handed import content_of
     from topheavy.portfolios.read import read_portfolio
     from topheavy.portfolios.shelf import Shelf
 
@@ -52,7 +52,8 @@ def exposure(
     asked = Asked(day_from(on, "--on"), currency.upper(), _rates(rate or []), most)
     with place_at(settings, create=False) as place:
         view, shelf = Published(place.lake.folder.path), Shelf(place.lake.folder.path)
-        content, name = _content(portfolio, shelf)
+        here = portfolio == "-"
+        content, name = (sys.stdin.buffer.read(), "standard input") if here else content_of(portfolio, shelf)
         read = shelf.keep(keep, content) if keep else read_portfolio(content, name)
         found: dict[str, object] = {}
         if add:
@@ -69,24 +70,6 @@ def exposure(
             terminal.say_json({"exposure": answer.model_dump(mode="json"), **found})
         else:
             terminal.told(lines, answer.world)
-
-
-def _content(portfolio: str, shelf: "Shelf") -> tuple[bytes, str]:
-    """Return what was given: a file's content, what comes on standard input, a kept portfolio, else the words."""
-    if portfolio == "-":
-        return sys.stdin.buffer.read(), "standard input"
-    try:
-        path = Path(portfolio).expanduser()
-        if path.is_file():
-            return path.read_bytes(), path.name
-    except OSError as error:
-        if path.exists():
-            raise UsageError(f"{portfolio} cannot be read: {error.strerror}") from error
-    if portfolio in {item.name for item in shelf.names()}:
-        return shelf.content(portfolio), portfolio
-    if "/" in portfolio or portfolio.lower().endswith((".csv", ".ofx", ".qfx", ".xml", ".txt")):
-        raise UsageError(f"there is no file {portfolio}: check the path")
-    return portfolio.encode(), "the portfolio"
 
 
 def _rates(given: list[str]) -> dict[str, float]:

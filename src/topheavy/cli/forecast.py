@@ -169,7 +169,7 @@ def models(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     settings = read_settings(home)
     with place_at(settings, create=False) as place:
-        rows = [one.model_dump() for one in registered(settings.home)]
+        rows = [model.model_dump() for model in registered(settings.home)]
         shown = rows if as_json else [{column: row[column] for column in REGISTERED} for row in rows]
         terminal.rows("models", shown, place.world, as_json=as_json)
 
@@ -211,15 +211,17 @@ def _params(environment: Mapping[str, str], model: str, sets: list[str]) -> dict
     """Read hyper-parameters: what the environment says of those the model has, then what flags say."""
     from topheavy.core.plugins import MODELS, pick
 
-    known = pick(MODELS, model).defaults
-    given = {name: prefix + name.upper() for prefix in HYPER for name in known if prefix + name.upper() in environment}
-    found = {name: environment[variable] for name, variable in given.items()}
+    defaults = pick(MODELS, model).defaults
+    variables = {
+        name: prefix + name.upper() for prefix in HYPER for name in defaults if prefix + name.upper() in environment
+    }
+    params = {name: environment[variable] for name, variable in variables.items()}
     for text in sets:
         name, sign, value = text.partition("=")
         if not sign:
             raise UsageError(f"--set is '{text}': write it as name=value")
-        found[name] = value
-    return found
+        params[name] = value
+    return params
 
 
 def _progress(as_json: bool) -> Progress:

@@ -49,9 +49,9 @@ def demo(
     with place_at(settings) as place:
         done = run_demo(place, companies=companies, progress=progress)
         parts = [portfolio(place), forecast(place, progress=progress), streamed(place, progress=progress)]
-        found = summarise(place.warehouse)
+        figures = summarise(place.warehouse)
         more = {part.name: part.line for part in parts}
-        terminal.summary(found, done.failures, settings.home, parts=more, as_json=as_json)
+        terminal.summary(figures, done.failures, settings.home, parts=more, as_json=as_json)
         if serve and sys.stdout.isatty() and not as_json:
             from topheavy.jobs.serve.serve import serve as job
 

@@ -63,8 +63,8 @@ def show(
     if question is None:
         terminal.rows("questions", listed(), "", as_json=as_json)
         return
-    given = {"index": index, "level": level, "group": group}
-    narrowed_by = {name: value for name, value in given.items() if value} | _narrowings(by or [])
+    choices = {"index": index, "level": level, "group": group}
+    narrowed_by = {name: value for name, value in choices.items() if value} | _narrowings(by or [])
     days = day_from(on, "--on"), day_from(since, "--since"), day_from(until, "--until")
     with place_at(read_settings(home), create=False) as place:
         answer = job(place, question, Narrowing(narrowed_by, *days), Page(limit, offset))
@@ -105,8 +105,8 @@ def plugins(as_json: JsonOption = False) -> None:
     from topheavy.answers.show import places
     from topheavy.core.plugins import KINDS, scan
 
-    found = [item for kind in KINDS for item in scan(kind)]
-    rows = [{"kind": item.kind, "name": item.name, "module": item.module} for item in found]
+    entries = [item for kind in KINDS for item in scan(kind)]
+    rows = [{"kind": item.kind, "name": item.name, "module": item.module} for item in entries]
     terminal.rows("plugins", rows + places(), "", as_json=as_json)
 
 

@@ -96,7 +96,7 @@ def sink_command(
         from topheavy.jobs.stream import commands as job
     settings = read_settings(home)
     with place_at(settings) as place:
-        tally = job.follow(place, topic, job.part(share), restart=restart, until_idle=until_idle, said=terminal.say)
+        tally = job.follow(place, topic, job.part(share), restart=restart, until_idle=until_idle, say=terminal.say)
         terminal.rows("sink", [tally], place.world, as_json=as_json)
 
 

@@ -70,8 +70,8 @@ def backtest(
     Raises:
         UsageError: when nothing is asked, folds do not follow each other, or a parameter or the level cannot be.
     """
-    asked = [fold for fold in folds if len(fold.origins(len(task.sessions), task.horizon))]
-    given = _checked(models, asked, params or {}, level)
+    with_origins = [fold for fold in folds if len(fold.origins(len(task.sessions), task.horizon))]
+    settings = _checked(models, with_origins, params or {}, level)
     watching = progress or Silent()
     with TemporaryDirectory(prefix="topheavy-backtest-") as folder:
         keep(task, Path(folder))
@@ -82,23 +82,23 @@ def backtest(
                 task.horizon,
                 _sent(model),
                 fold,
-                Training(seed, given[model.name]),
+                Training(seed, settings[model.name]),
                 at == 0,
             )
             for model in models
-            for at, fold in enumerate(asked)
+            for at, fold in enumerate(with_origins)
         ]
         watching.start(f"backtest {task.target.name}", len(units))
-        said: dict[str, dict[Fold, Said]] = {model.name: {} for model in models}
+        outcomes: dict[str, dict[Fold, Said]] = {model.name: {} for model in models}
         failed: dict[str, str] = {}
         for unit, came in run_all(units, workers):
-            said[unit.name][unit.fold] = came
+            outcomes[unit.name][unit.fold] = came
             if came.failed:
                 failed.setdefault(unit.name, f"from {task.sessions[unit.fold.cut]} on: {came.failed}")
             watching.advance(failed=bool(came.failed))
         watching.finish()
-    tried = {name: _joined(task, name, asked, of, level) for name, of in said.items() if name not in failed}
-    return Backtest(tried, {name: failed[name] for name in said if name in failed})
+    tried = {name: _joined(task, name, with_origins, of, level) for name, of in outcomes.items() if name not in failed}
+    return Backtest(tried, {name: failed[name] for name in outcomes if name in failed})
 
 
 def _checked(
@@ -124,11 +124,11 @@ def _sent(model: Model) -> Model | str:
     return model.name if load(MODELS).get(model.name) is model else model
 
 
-def _joined(task: Task, name: str, folds: Sequence[Fold], said: Mapping[Fold, Said], level: float) -> Tried:
+def _joined(task: Task, name: str, folds: Sequence[Fold], outcomes: Mapping[Fold, Said], level: float) -> Tried:
     origins = np.concatenate([fold.origins(len(task.sessions), task.horizon) for fold in folds])
-    change = np.concatenate([said[fold].change for fold in folds])
+    change = np.concatenate([outcomes[fold].change for fold in folds])
     low, high = _intervals(task, folds, origins, change, level)
-    seconds = sum(one.seconds for one in said.values())
+    seconds = sum(outcome.seconds for outcome in outcomes.values())
     return Tried(name, tuple(folds), origins, change, low, high, level, len(folds), seconds)
 
 
@@ -138,8 +138,8 @@ def _intervals(
     came, spreads = task.change[origins], moving(spread(task.x, task.horizon)[origins])
     low, high = np.full_like(change, np.nan), np.full_like(change, np.nan)
     for fold in folds:
-        here, known = (origins >= fold.cut) & (origins < fold.end), origins + task.horizon < fold.cut
-        intervals = learn(came[known], change[known], spreads[known])
+        here, earlier = (origins >= fold.cut) & (origins < fold.end), origins + task.horizon < fold.cut
+        intervals = learn(came[earlier], change[earlier], spreads[earlier])
         if round((len(intervals.errors) + 1) * (1 - level) / 2, 9) >= 1:
             below, above = intervals.bounds(level)
             low[here], high[here] = change[here] + below * spreads[here], change[here] + above * spreads[here]

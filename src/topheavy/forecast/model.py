@@ -87,8 +87,8 @@ class Model:
             UsageError: when it does not forecast this target, or a parameter is not one of its own.
         """
         self.must_forecast(task.target.name)
-        given = training or Training()
-        return self.fit(task, replace(given, params=self.complete(given.params)))
+        settings = training or Training()
+        return self.fit(task, replace(settings, params=self.complete(settings.params)))
 
     def must_forecast(self, target: str) -> None:
         """Refuse a target that the model is not made for.

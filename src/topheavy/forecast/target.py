@@ -72,8 +72,8 @@ def _share(z: Matrix) -> Matrix:
 
 
 TARGETS = {
-    one.name: one
-    for one in (
+    target.name: target
+    for target in (
         Target("return", "total change of the price", "1", "prices", np.log, _last, _later, np.expm1, relative=True),
         Target("price", "price on today's share unit", "currency", "prices", np.log, _last, _later, np.exp),
         Target(

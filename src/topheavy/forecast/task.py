@@ -42,10 +42,16 @@ class Task:
 
     def of(self, at: int) -> "Task":
         """Return the task of the series in column ``at`` alone."""
-        one = slice(at, at + 1)
+        column = slice(at, at + 1)
         names = (self.series[at],)
         return Task(
-            self.target, self.horizon, self.sessions, names, self.x[:, one], self.now[:, one], self.outcome[:, one]
+            self.target,
+            self.horizon,
+            self.sessions,
+            names,
+            self.x[:, column],
+            self.now[:, column],
+            self.outcome[:, column],
         )
 
 

@@ -78,12 +78,12 @@ def run_all(units: Sequence[Unit], workers: int) -> Iterator[tuple[Unit, Said]]:
     with _pool(workers) as pool:
         futures = {pool.submit(run, unit): unit for unit in units}
         for future in as_completed(futures):
-            unit, said = futures[future], _outcome(future)
-            if said is DIED:
+            unit, outcome = futures[future], _outcome(future)
+            if outcome is DIED:
                 left.append(unit)
                 continue
-            yield unit, said
-            if said.failed and unit.name not in failed:
+            yield unit, outcome
+            if outcome.failed and unit.name not in failed:
                 failed.add(unit.name)
                 for other, of in futures.items():
                     if of.name == unit.name:
@@ -106,21 +106,21 @@ def run(unit: Unit) -> Said:
 def _in_turn(units: Sequence[Unit]) -> Iterator[tuple[Unit, Said]]:
     failed = set[str]()
     for unit in units:
-        said = SKIPPED if unit.name in failed else run(unit)
-        failed |= {unit.name} if said.failed else set()
-        yield unit, said
+        outcome = SKIPPED if unit.name in failed else run(unit)
+        failed |= {unit.name} if outcome.failed else set()
+        yield unit, outcome
 
 
 def _apart(left: deque[Unit], failed: set[str]) -> Iterator[tuple[Unit, Said]]:
     """Run units one after the other in one other process, and in a new one after each that killed it."""
     while left:
         with _pool(1) as pool:
-            said = Said(NOTHING)
-            while left and said is not DIED:
+            outcome = Said(NOTHING)
+            while left and outcome is not DIED:
                 unit = left.popleft()
-                said = SKIPPED if unit.name in failed else _outcome(pool.submit(run, unit))
-                failed |= {unit.name} if said.failed else set()
-                yield unit, said
+                outcome = SKIPPED if unit.name in failed else _outcome(pool.submit(run, unit))
+                failed |= {unit.name} if outcome.failed else set()
+                yield unit, outcome
 
 
 def _outcome(future: Future[Said]) -> Said:

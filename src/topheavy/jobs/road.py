@@ -94,9 +94,9 @@ def foresee(home: Home, name: str, ask: Ask, *, again: bool = False, clock: Cloc
     """Return what ``gather`` would ask for and what that takes, without asking."""
     source: Source = pick(SOURCES, name)
     by_company = not ask.subjects and _asks_by_company(source, ask)
-    known = replace(ask, subjects=_subjects(home, source, ask)) if by_company else ask
-    todo = plan(home, source, known, again=again, clock=clock)
-    return Foreseen(todo, cost(home, source, todo.units), by_company and not known.subjects)
+    complete = replace(ask, subjects=_subjects(home, source, ask)) if by_company else ask
+    todo = plan(home, source, complete, again=again, clock=clock)
+    return Foreseen(todo, cost(home, source, todo.units), by_company and not complete.subjects)
 
 
 def retry(

@@ -102,7 +102,7 @@ def open_folder(path: Path, *, create: bool = True) -> HomeFolder:
             return home
         if not create:
             raise LakeError(f"{path} holds nothing yet: run 'topheavy demo' or 'topheavy run SOURCE' first")
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in it is its owner's alone
         write_over(home.marker, json.dumps({"format": FORMAT}).encode())
     except OSError as error:
         raise LakeError(f"{path} cannot be used as a home: {one_line(error)}") from error

@@ -68,9 +68,20 @@ class Lake:
 
     def every(self) -> Iterator[tuple[str, Answer]]:
         """Yield every envelope's path and its answer, checked against its hashes."""
-        for path in sorted(self.store.list()):
-            if path.endswith(layout.ENVELOPE):
-                yield path, self._open(path)
+        for path in self.envelopes():
+            yield path, self.open(path)
+
+    def envelopes(self) -> list[str]:
+        """Return every envelope's path."""
+        return sorted(path for path in self.store.list() if path.endswith(layout.ENVELOPE))
+
+    def open(self, envelope: str) -> Answer:
+        """Return the answer of an envelope.
+
+        Raises:
+            LakeError: when its bytes are missing or no longer have their hash.
+        """
+        return self._open(envelope)
 
     def _open(self, envelope: str) -> Answer:
         content = self.store.get(envelope)

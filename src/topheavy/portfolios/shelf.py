@@ -1,6 +1,5 @@
 """Own portfolios, kept in the home by name: as they were handed in, for their owner alone, and never sent anywhere."""
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,11 +66,8 @@ class Shelf:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folder.chmod(0o700)
-            before = os.umask(0o077)
-            try:
-                write_over(self._folder / name, content)
-            finally:
-                os.umask(before)
+            write_over(self._folder / name, content)  # in a folder that nobody else can enter
+            (self._folder / name).chmod(0o600)
         except OSError as error:
             raise LakeError(f"{self._folder} cannot be written: {one_line(error)}") from error
         return portfolio

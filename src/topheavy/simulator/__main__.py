@@ -19,10 +19,10 @@ def main() -> None:
     read.add_argument("--faults", default="", help="a script of faults to play, or a TOML file of rules")
     read.add_argument("--port", type=int, default=0, help="0 takes any free one")
     read.add_argument(WITH_PARENT, action="store_true", help="end when standard input closes")
-    asked = read.parse_args()
+    arguments = read.parse_args()
     try:
-        options = MarketOptions(asked.seed, asked.since, asked.until, asked.companies)
-        serve(options, asked.port, faults=asked.faults, with_parent=asked.with_parent)
+        options = MarketOptions(arguments.seed, arguments.since, arguments.until, arguments.companies)
+        serve(options, arguments.port, faults=arguments.faults, with_parent=arguments.with_parent)
     except TopheavyError as error:
         sys.exit(one_line(error))
 

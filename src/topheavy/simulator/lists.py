@@ -10,14 +10,14 @@ GROUP = "magnificent7"
 
 def constituents(market: Market) -> str:
     """Return the index's members under the names of their time; ``end_date`` is the first day no longer one."""
-    rows = sorted(row for one in market.memberships for row in _named(market, one))
+    rows = sorted(row for membership in market.memberships for row in _named(market, membership))
     return "ticker,start_date,end_date\n" + "".join(f"{row}\n" for row in rows)
 
 
-def _named(market: Market, one: Membership) -> Iterator[str]:
-    for naming in market.lines[one.line].namings:
-        since = max(one.since, naming.since)
-        until = min((day for day in (one.until, naming.until) if day), default=None)
+def _named(market: Market, membership: Membership) -> Iterator[str]:
+    for naming in market.lines[membership.line].namings:
+        since = max(membership.since, naming.since)
+        until = min((day for day in (membership.until, naming.until) if day), default=None)
         if until is None or since < until:
             yield f"{naming.symbol},{since},{until or ''}"
 

@@ -60,9 +60,9 @@ class Market:
     def member(self) -> Truth:
         """Which lines are in the index on which session."""
         days, inside = ordinals(self.sessions), np.zeros(self.shares.shape, dtype=np.bool_)
-        for one in self.memberships:
-            end = one.until.toordinal() if one.until else days[-1] + 1
-            inside[(days >= one.since.toordinal()) & (days < end), one.line] = True
+        for membership in self.memberships:
+            end = membership.until.toordinal() if membership.until else days[-1] + 1
+            inside[(days >= membership.since.toordinal()) & (days < end), membership.line] = True
         return inside
 
     @cached_property
@@ -73,16 +73,16 @@ class Market:
 
     def line_named(self, symbol: str, day: date) -> Line | None:
         """Return the line that traded as ``symbol`` on ``day``, if any did."""
-        known = self._by_symbol.get(symbol, ())
-        return next((line for line in known if line.trades_on(day) and line.symbol_on(day) == symbol), None)
+        lines = self._by_symbol.get(symbol, ())
+        return next((line for line in lines if line.trades_on(day) and line.symbol_on(day) == symbol), None)
 
     @cached_property
     def _by_symbol(self) -> dict[str, list[Line]]:
-        found: dict[str, list[Line]] = {}
+        by_symbol: dict[str, list[Line]] = {}
         for line in self.lines:
             for naming in line.namings:
-                found.setdefault(naming.symbol, []).append(line)
-        return found
+                by_symbol.setdefault(naming.symbol, []).append(line)
+        return by_symbol
 
     def row_at(self, day: date) -> int:
         """Return the row of the last session on or before ``day`` (the first, for days before it)."""
@@ -101,10 +101,10 @@ class Market:
         arrays = [getattr(bars, f.name) for bars in (self.bars, self.served) for f in fields(Bars)]
         arrays += [self.shares, self.factor]
         rest = [getattr(self, f.name) for f in fields(self) if f.name not in {"bars", "served", "shares", "factor"}]
-        said = sha256(repr(rest).encode())
+        hashed = sha256(repr(rest).encode())
         for array in arrays:
-            said.update(np.ascontiguousarray(array).tobytes())
-        return said.hexdigest()
+            hashed.update(np.ascontiguousarray(array).tobytes())
+        return hashed.hexdigest()
 
 
 def ordinals(days: tuple[date, ...]) -> Whole:

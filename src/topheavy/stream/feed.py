@@ -73,5 +73,5 @@ def feed(name: str) -> Feed:
     Raises:
         UsageError: when there is none of that name.
     """
-    found: Feed = pick(FEEDS, name)
-    return found
+    chosen: Feed = pick(FEEDS, name)
+    return chosen

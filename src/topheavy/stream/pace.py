@@ -32,16 +32,16 @@ class Pace:
     def keep(self, timed: Iterable[Timed]) -> Iterator[pa.RecordBatch]:
         """Yield each batch when it is due, until the feed ends or ``stop`` is set."""
         begun = self.now()
-        with ExitStack() as held:
-            for number, one in enumerate(timed):
+        with ExitStack() as stack:
+            for number, item in enumerate(timed):
                 if not number and self.speed:  # the first is made now, and with it all that is made once
-                    held.enter_context(punctual())
+                    stack.enter_context(punctual())
                     begun = self.now()
-                if self.stop.is_set() or not self._waited(begun, one.due):
+                if self.stop.is_set() or not self._waited(begun, item.due):
                     return
                 if self.speed and self._late > HOPELESS:
-                    held.close()
-                yield one.batch
+                    stack.close()
+                yield item.batch
 
     def _waited(self, begun: float, due: float | None) -> bool:
         """Wait until ``due`` and note the error; say whether to go on."""

@@ -131,13 +131,13 @@ def processor(name: str) -> Processor:
     return processors()[name]
 
 
-def begin_all(given: Given) -> dict[str, Live]:
+def begin_all(reference: Given) -> dict[str, Live]:
     """Return a fresh state of every processor that trades move, by name."""
-    return {name: item.begin(given) for name, item in from_trades().items()}
+    return {name: item.begin(reference) for name, item in from_trades().items()}
 
 
-def joined(name: str, told: Sequence[Mapping[str, pa.Table]], given: Given) -> pa.Table:
-    """Return the answer called ``name`` over all sinks, of which each ``told`` its own by name.
+def joined(name: str, answers: Sequence[Mapping[str, pa.Table]], reference: Given) -> pa.Table:
+    """Return the answer called ``name`` over all sinks, from each one's own ``answers`` by name.
 
     A security is in one partition, so in one sink; where a topic got more partitions, or two topics carry the same
     trades, the row of the newest trade counts.
@@ -148,8 +148,8 @@ def joined(name: str, told: Sequence[Mapping[str, pa.Table]], given: Given) -> p
     """
     item = processor(name)
     if isinstance(item, FromAnswer):
-        return item.ordered(item.follow(joined(item.of, told, given), given))
-    return item.ordered(_newest(item, [part[name] for part in told if name in part]))
+        return item.ordered(item.follow(joined(item.of, answers, reference), reference))
+    return item.ordered(_newest(item, [part[name] for part in answers if name in part]))
 
 
 def _newest(item: Processor, parts: Sequence[pa.Table]) -> pa.Table:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topheavy.datasets.schema import Dataset
-from topheavy.tables.catalogs.catalog import NAMESPACE, Tables
+from topheavy.tables.catalogs.catalog import NAMESPACE, Tables, remedy, told
 from topheavy.tables.catalogs.local import local, root
 
 if TYPE_CHECKING:
@@ -42,6 +42,17 @@ def sweep(tables: Tables, dataset: Dataset) -> int:
     table = tables.find(dataset)
     folder = Path(root(tables.home)) / NAMESPACE / dataset.name
     return _clear(folder, _named(table) if table else set(), math.inf)
+
+
+def named_files(tables: Tables, dataset: Dataset) -> set[Path]:
+    """Return the files that a table's snapshots and its metadata log name; none while it was never written.
+
+    Raises:
+        TableError: when the table cannot be read.
+    """
+    with told(f"{dataset.name} cannot be read", remedy(dataset)):
+        table = tables.find(dataset)
+        return _named(table) if table else set()
 
 
 def _sweep(table: "Table", before: float) -> int:

@@ -43,7 +43,7 @@ def address(url: str) -> None:
 
 
 def summary(
-    found: "Summary | None",
+    figures: "Summary | None",
     failures: Sequence[str],
     home: Path,
     refines: "Sequence[Refined]" = (),
@@ -54,31 +54,32 @@ def summary(
     """Print what the published figures say, and a line on each of ``parts``; JSON also says what was read."""
     if as_json:
         read = [refined_as_json(done) for done in refines]
-        say(written({"summary": found.as_json() if found else None, "failures": list(failures), "home": str(home),
+        say(written({"summary": figures.as_json() if figures else None, "failures": list(failures), "home": str(home),
                    "refined": read, "parts": dict(parts or {})}))  # fmt: skip
         return
-    if found is None:
+    if figures is None:
         say("Published. No index among the tables yet: give a constituents file or a fund's holdings.")
         return
-    _banner(found.world)
-    name = found.group.replace("magnificent7", "Magnificent 7")
-    say(f"\n  {found.index}, {found.sessions:,} sessions from {found.since} to {found.until}")
-    if found.share is None:
-        say(f"  The share of the {name} is not stated: {found.why_no_share}")
+    _banner(figures.world)
+    name = figures.group.replace("magnificent7", "Magnificent 7")
+    say(f"\n  {figures.index}, {figures.sessions:,} sessions from {figures.since} to {figures.until}")
+    if figures.share is None:
+        say(f"  The share of the {name} is not stated: {figures.why_no_share}")
     else:
-        then = f" ({_percent(found.share_at_start)} at the start)" if found.share_at_start is not None else ""
-        say(f"  The {name} are {_percent(found.share)} of it by issuer{then}")
-        if band := text.between(found.share_low, found.share_high, 2):
+        then = f" ({_percent(figures.share_at_start)} at the start)" if figures.share_at_start is not None else ""
+        say(f"  The {name} are {_percent(figures.share)} of it by issuer{then}")
+        if band := text.between(figures.share_low, figures.share_high, 2):
             say(f"  It is {band}, by what the members may weigh that are not measured")
-    if found.hhi is not None:
+    if figures.hhi is not None:
         say(
-            f"  HHI {found.hhi:,.1f}, effective N {found.effective_n:,.1f} "
-            f"(as concentrated as that many equal companies), the ten largest {_percent(found.top10)}"
+            f"  HHI {figures.hhi:,.1f}, effective N {figures.effective_n:,.1f} "
+            f"(as concentrated as that many equal companies), the ten largest {_percent(figures.top10)}"
         )
-    say(f"  Coverage {_percent(found.coverage)} by weight: {found.measured:,} of {found.members:,} companies measured"
-        f"{f'; {found.withheld:,} sessions withheld' if found.withheld else ''}")  # fmt: skip
-    kinds = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in found.repairs.items())
-    say(f"  Repairs {sum(found.repairs.values()):,}{f': {kinds}' if kinds else ''}")
+    say(f"  Coverage {_percent(figures.coverage)} by weight: "
+        f"{figures.measured:,} of {figures.members:,} companies measured"
+        f"{f'; {figures.withheld:,} sessions withheld' if figures.withheld else ''}")  # fmt: skip
+    kinds = ", ".join(f"{count} {rule.replace('_', ' ')}" for rule, count in figures.repairs.items())
+    say(f"  Repairs {sum(figures.repairs.values()):,}{f': {kinds}' if kinds else ''}")
     if failures:
         say(f"  Failures {len(failures):,}, first {failures[0]}")
     for part, line in (parts or {}).items():
@@ -86,23 +87,23 @@ def summary(
     say(f"  Everything is in {home}\n")
 
 
-def plan(source: str, found: "Foreseen", *, as_json: bool) -> None:
+def plan(source: str, foreseen: "Foreseen", *, as_json: bool) -> None:
     """Print what a collection would ask for, why, and what that takes."""
-    todo, cost = found.plan, found.cost
+    todo, cost = foreseen.plan, foreseen.cost
     routes = Counter((f"{unit.source} {unit.route}", why.value) for unit, why in todo.todo.items())
     if as_json:
         listed = [{"unit": unit.id, "why": why.value} for unit, why in todo.todo.items()]
-        told = {"source": source, "routes": Counter(route for route, _ in routes.elements()), "units": listed,
-                "held": todo.held, "not_yet": todo.not_yet, "more_by_company": found.more,
+        fields = {"source": source, "routes": Counter(route for route, _ in routes.elements()), "units": listed,
+                "held": todo.held, "not_yet": todo.not_yet, "more_by_company": foreseen.more,
                 "calls": cost.calls, "seconds": cost.seconds, "limit": cost.binding}  # fmt: skip
-        say(written(told))
+        say(written(fields))
         return
     if routes:
         table([{"route": route, "why": why, "units": count} for (route, why), count in sorted(routes.items())])
     say(f"  {len(todo.todo):,} units to ask for; {todo.held:,} are safely in the lake")
     if todo.not_yet:
         say(f"  {todo.not_yet:,} sessions have not closed yet and are not asked for")
-    if found.more:
+    if foreseen.more:
         say("  units by company come on top: no member of an index is known yet (collect constituents or holdings)")
     if cost.calls:
         limit = f"{text.span(cost.seconds)} at {source}'s limit, {cost.binding}" if cost.binding else "no limit binds"
@@ -151,48 +152,48 @@ def published(done: "Published", *, as_json: bool) -> None:
             say(f"  given up: {unit}: {what}")
 
 
-def gaps(found: "AllGaps", world: str, *, as_json: bool) -> None:
+def gaps(answer: "AllGaps", world: str, *, as_json: bool) -> None:
     """Print what is missing and why."""
     if as_json:
-        say(written({"world": world, **found}))
+        say(written({"world": world, **answer}))
         return
     _banner(world)
     counted = (
-        f"{len(found['failed']):,} units failed",
-        f"{len(found['withheld']):,} sessions withheld",
-        f"{len(found['missing']):,} members without a cap for a time",
-        f"{len(found['doubted']):,} doubts open",
+        f"{len(answer['failed']):,} units failed",
+        f"{len(answer['withheld']):,} sessions withheld",
+        f"{len(answer['missing']):,} members without a cap for a time",
+        f"{len(answer['doubted']):,} doubts open",
     )
     say(f"  {', '.join(counted)}")
     for title in ("failed", "contradictions", "remarks", "withheld", "missing", "doubted"):
-        if found[title]:
+        if answer[title]:
             say(f"\n  {title}")
-            table(found[title][:40])
-            if len(found[title]) > 40:
-                say(f"  … and {len(found[title]) - 40:,} more: --json prints all")
+            table(answer[title][:40])
+            if len(answer[title]) > 40:
+                say(f"  … and {len(answer[title]) - 40:,} more: --json prints all")
 
 
-def status(found: "HomeStatus", *, as_json: bool) -> None:
+def status(state: "HomeStatus", *, as_json: bool) -> None:
     """Print what a home holds."""
     if as_json:
-        say(written(found))
+        say(written(state))
         return
-    _banner(found["world"])
-    say(f"  home {found['home']}, {found['world'] or 'empty'}")
-    for collecting in found["collecting"]:
+    _banner(state["world"])
+    say(f"  home {state['home']}, {state['world'] or 'empty'}")
+    for collecting in state["collecting"]:
         ended = f"{collecting['ended']:,} of {collecting['asked']:,}, {collecting['failed']:,} failed"
         left = f", {text.span(collecting['seconds_left'])} left" if collecting["seconds_left"] is not None else ""
         say(f"  collecting {collecting['title']}: {ended}{left}")
     for title in ("units", "sessions", "tables", "doubts"):
-        if found[title]:
-            table(found[title])
-    about = found["published"]
+        if state[title]:
+            table(state[title])
+    about = state["published"]
     say(f"  published {about['published_at']} by topheavy {about['version']}" if about else "  nothing published yet")
 
 
 def rows(
     title: str,
-    found: Rows,
+    shown: Rows,
     world: str,
     *,
     as_json: bool,
@@ -202,11 +203,11 @@ def rows(
     """Print rows as a table, figures as their columns' ``units`` ask; or as JSON with the world they speak of, and
     what else stands ``beside`` them."""
     if as_json:
-        say(written({"metric": title, "world": world, **beside, "rows": found}))
+        say(written({"metric": title, "world": world, **beside, "rows": shown}))
         return
     _banner(world)
-    if found:
-        table(found, units)
+    if shown:
+        table(shown, units)
     else:
         say("  no rows")
 
@@ -223,9 +224,9 @@ def say_json(value: object) -> None:
     say(written(value))
 
 
-def findings(found: "Iterable[Finding]", *, as_json: bool) -> None:
+def findings(results: "Iterable[Finding]", *, as_json: bool) -> None:
     """Print what was verified."""
-    listed = list(found)
+    listed = list(results)
     if as_json:
         say(written([{"what": item.what, "wrong": item.wrong} for item in listed]))
         return

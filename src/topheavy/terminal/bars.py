@@ -69,8 +69,8 @@ class _Lines:
         if self._total:
             failed = f", {self._failed:,} failed" if self._failed else ""
             took = f" in {perf_counter() - self._began:.1f} s"
-            said = f", {self._said}" if self._said else ""
-            line = f"  {self._title}: {self._done:,} of {self._total:,}{failed}{took}{said}"
+            note = f", {self._said}" if self._said else ""
+            line = f"  {self._title}: {self._done:,} of {self._total:,}{failed}{took}{note}"
             Console(stderr=True, highlight=False, soft_wrap=True).print(line, markup=False)
 
 

@@ -23,17 +23,17 @@ def say(line: str) -> None:
     Console(highlight=False, soft_wrap=True).print(line, markup=False)
 
 
-def table(found: Rows, units: Mapping[str, str] = MappingProxyType({})) -> None:
+def table(rows: Rows, units: Mapping[str, str] = MappingProxyType({})) -> None:
     """Print rows as a table, figures as their columns' ``units`` ask; a single wide row from top to bottom."""
-    if len(found) == 1 and len(found[0]) >= TALL:
-        for name, value in found[0].items():
+    if len(rows) == 1 and len(rows[0]) >= TALL:
+        for name, value in rows[0].items():
             say(f"  {name:<16} {_cell(value, units.get(name, ''))}")
         return
     drawn = Table(box=None, pad_edge=True, header_style="bold")
-    for name in found[0]:
-        numeric = isinstance(next((row[name] for row in found if row[name] is not None), None), int | float)
+    for name in rows[0]:
+        numeric = isinstance(next((row[name] for row in rows if row[name] is not None), None), int | float)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in found:
+    for row in rows:
         drawn.add_row(*(_cell(value, units.get(name)) for name, value in row.items()))
     wide = Console(highlight=False, markup=False)
     Console(highlight=False, markup=False, width=max(wide.width, 80) if wide.is_terminal else 200).print(drawn)

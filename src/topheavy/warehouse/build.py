@@ -48,12 +48,12 @@ def build(
     views: Iterable[View],
     gates: Iterable[Gate],
     about: Mapping[str, str],
-    before: Callable[[], None] = lambda: None,
+    before: Callable[[Path], None] = lambda _: None,
 ) -> None:
     """Publish ``tables`` and ``views`` as the home's warehouse. ``about`` lands in the table ``published``.
 
-    ``before`` is called once every gate was passed and before readers see the new file: what must be there when it
-    is seen is done there, and a kill in it leaves the file published before, so that all is done again.
+    ``before`` is called with the new file once every gate was passed and before readers see it: what must be there
+    when it is seen is done there, and a kill in it leaves the file published before, so that all is done again.
 
     Raises:
         NotPublished: when a key is not unique or a gate finds rows; the file published before stays.
@@ -73,7 +73,7 @@ def build(
                 _pass(session, gate)
             session.execute("USE memory")
             session.execute("DETACH published")
-        before()
+        before(beside)
         beside.replace(home / FILE)
     except duckdb.Error as error:
         raise WarehouseError(f"{home / FILE} cannot be built: {one_line(error)}") from error

@@ -31,7 +31,7 @@ def make_app(home: Path, handed: Services = NOTHING) -> FastAPI:
         WebError: when two pages want the same path.
     """
     server = FastAPI(title="topheavy", version=__version__, docs_url=None, redoc_url=None)
-    view, found = View(home, handed), pages()
+    view, all_pages = View(home, handed), pages()
     add_runs_api(server, view)
     add_live_api(server, view)
     add_scoreboard_api(server, view)
@@ -41,11 +41,11 @@ def make_app(home: Path, handed: Services = NOTHING) -> FastAPI:
     add_api(server, view)
     dash = _dash(server)
     dash.layout = shell.layout
-    shell.register(dash, view, found)
-    for page in found:
+    shell.register(dash, view, all_pages)
+    for page in all_pages:
         page.register(dash, view)
     server.state.view, server.state.dash = view, dash
-    server.add_middleware(Addresses, pages={"/", *(page.path for page in found)}, others=tuple(server.routes))
+    server.add_middleware(Addresses, pages={"/", *(page.path for page in all_pages)}, others=tuple(server.routes))
     server.add_middleware(Guard)
     return server
 

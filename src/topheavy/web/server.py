@@ -51,12 +51,12 @@ def running(home: Path, handed: Services = NOTHING) -> Iterator[str]:
         WebError: when the app does not answer in time.
     """
     with _listen(0) as listening:
-        said: Queue[str] = Queue()
-        server = _Announcing(make_app(home, handed), _address(listening), said.put)
+        addresses: Queue[str] = Queue()
+        server = _Announcing(make_app(home, handed), _address(listening), addresses.put)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="topheavy-web")
         thread.start()
         try:
-            yield said.get(timeout=PATIENCE)
+            yield addresses.get(timeout=PATIENCE)
         except Empty:
             raise WebError(f"the app over {home} did not answer within {PATIENCE:.0f} s") from None
         finally:

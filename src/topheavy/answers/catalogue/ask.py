@@ -42,41 +42,41 @@ def ask(view: Published, name: str, narrowing: Narrowing, page: Page = EVERYTHIN
         NotPublished: while nothing is published.
         UsageError: for an unknown question, narrowing, value or day; the message suggests the nearest.
     """
-    asked = question_called(name)
-    narrowed = narrow(view, asked, narrowing, lambda index: newest_day(view, asked, index))
-    tables = _answered(view, asked, narrowed, page)
+    question = question_called(name)
+    narrowed = narrow(view, question, narrowing, lambda index: newest_day(view, question, index))
+    tables = _answered(view, question, narrowed, page)
     rows, total = tables["rows"], int(tables["total"]["total"][0].as_py())
     if not total:
-        _refuse_unknown(view, asked, narrowing, narrowed.chosen.get("index", ""))
+        _refuse_unknown(view, question, narrowing, narrowed.chosen.get("index", ""))
     evidence = _evidence(tables)
-    return Answer(asked.title, rows, evidence, units_of(asked), narrowed.told, total, page.offset)
+    return Answer(question.title, rows, evidence, units_of(question), narrowed.told, total, page.offset)
 
 
-def _answered(view: Published, asked: Question, narrowed: Narrowed, page: Page) -> dict[str, pa.Table]:
-    where = f'FROM "{asked.name}" WHERE {narrowed.condition}'
+def _answered(view: Published, question: Question, narrowed: Narrowed, page: Page) -> dict[str, pa.Table]:
+    where = f'FROM "{question.name}" WHERE {narrowed.condition}'
     limit = "" if page.limit is None else f" LIMIT {page.limit:d}"
     queries: dict[str, tuple[str, dict[str, Any]]] = {
         "about": (ABOUT, {}),
         "total": (f"SELECT COUNT(*) AS total {where}", narrowed.values),
-        "rows": (f"SELECT * {where} ORDER BY {_order(asked)}{limit} OFFSET {page.offset:d}", narrowed.values),
+        "rows": (f"SELECT * {where} ORDER BY {_order(question)}{limit} OFFSET {page.offset:d}", narrowed.values),
     }
     if narrowed.chosen.get("index"):
         queries["coverage"] = (_COVERAGE, _covered(narrowed))
     try:
         return view.together(queries)
     except WarehouseError as error:
-        if f"{asked.name} does not exist" in str(error):
+        if f"{question.name} does not exist" in str(error):
             raise UsageError(
-                f"{asked.title} was no question yet when this home was published: run 'topheavy publish'"
+                f"{question.title} was no question yet when this home was published: run 'topheavy publish'"
             ) from error
         raise
 
 
-def _order(asked: Question) -> str:
+def _order(question: Question) -> str:
     """Return the order of the rows; the grain makes it a full one, so that no page has a row of another."""
-    parts = [part.split() for part in asked.order]
+    parts = [part.split() for part in question.order]
     named = {part[0] for part in parts}
-    parts += [[column] for column in asked.grain if column not in named]
+    parts += [[column] for column in question.grain if column not in named]
     return ", ".join(" ".join([f'"{column}"', *direction]) for column, *direction in parts)
 
 
@@ -97,17 +97,17 @@ def _evidence(tables: dict[str, pa.Table]) -> AnswerEvidence:
     )
 
 
-def _refuse_unknown(view: Published, asked: Question, narrowing: Narrowing, index: str) -> None:
+def _refuse_unknown(view: Published, question: Question, narrowing: Narrowing, index: str) -> None:
     """Refuse what has no rows because a value or the day is not known; nothing found is an answer else."""
     for column, value in narrowing.by.items():
         if column not in CHOICES and value:
-            known = _values(view, asked, column)
-            if value not in known:
-                raise UsageError(f"{asked.title}: {unknown(column, value, known)}")
+            values = _values(view, question, column)
+            if value not in values:
+                raise UsageError(f"{question.title}: {unknown(column, value, values)}")
     if narrowing.on:
-        refuse_unknown_day(view, asked, index, narrowing.on)
+        refuse_unknown_day(view, question, index, narrowing.on)
 
 
-def _values(view: Published, asked: Question, column: str) -> tuple[str, ...]:
-    sql = f'SELECT DISTINCT CAST("{column}" AS VARCHAR) AS value FROM "{asked.name}" WHERE "{column}" IS NOT NULL'
-    return view.remember((asked.name, column), lambda: tuple(row["value"] for row in view.ask(sql)))
+def _values(view: Published, question: Question, column: str) -> tuple[str, ...]:
+    sql = f'SELECT DISTINCT CAST("{column}" AS VARCHAR) AS value FROM "{question.name}" WHERE "{column}" IS NOT NULL'
+    return view.remember((question.name, column), lambda: tuple(row["value"] for row in view.ask(sql)))

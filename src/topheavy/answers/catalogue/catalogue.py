@@ -50,8 +50,8 @@ def askable() -> tuple[AskableQuestion, ...]:
 @cache
 def catalogue() -> Mapping[str, Question]:
     """Return every question that may be asked, by name."""
-    asked = sorted((item for item in questions().values() if item.asked), key=lambda item: item.title)
-    return MappingProxyType({item.title: item for item in asked})
+    askable = sorted((item for item in questions().values() if item.asked), key=lambda item: item.title)
+    return MappingProxyType({item.title: item for item in askable})
 
 
 def question_called(name: str) -> Question:

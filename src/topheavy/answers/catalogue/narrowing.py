@@ -57,7 +57,7 @@ class Narrowed:
         return {**self.chosen, **days}
 
 
-def narrow(view: Published, asked: Question, narrowing: Narrowing, newest: Callable[[str], date | None]) -> Narrowed:
+def narrow(view: Published, question: Question, narrowing: Narrowing, newest: Callable[[str], date | None]) -> Narrowed:
     """Complete what is asked for with the question's defaults; ``newest`` tells the newest day of an index (of the
     whole answer, where there is none).
 
@@ -66,17 +66,17 @@ def narrow(view: Published, asked: Question, narrowing: Narrowing, newest: Calla
             ends before it begins.
     """
     for column in narrowing.by:
-        if column not in asked.choices:
-            raise UsageError(f"{asked.title}: {unknown('narrowing', column, asked.choices)}")
+        if column not in question.choices:
+            raise UsageError(f"{question.title}: {unknown('narrowing', column, question.choices)}")
     chosen = {
         column: value
-        for column in asked.choices
+        for column in question.choices
         if (value := _value(view, column, narrowing.by.get(column, "")))
     }  # fmt: skip
-    first, last = _period(asked, narrowing)
-    if asked.day and asked.without_a_date == NEWEST and not (first or last):
+    first, last = _period(question, narrowing)
+    if question.day and question.without_a_date == NEWEST and not (first or last):
         first = last = newest(chosen.get("index", ""))
-    return Narrowed(chosen, asked.day, first, last)
+    return Narrowed(chosen, question.day, first, last)
 
 
 def values_of(view: Published, column: str) -> tuple[str, ...]:
@@ -88,19 +88,19 @@ def values_of(view: Published, column: str) -> tuple[str, ...]:
 def _value(view: Published, column: str, value: str) -> str:
     if column not in CHOICES:
         return value
-    known = values_of(view, column)
-    if value == ALL and value not in known:
+    values = values_of(view, column)
+    if value == ALL and value not in values:
         return ""
-    if value and value not in known:
-        raise UsageError(unknown(column, value, known))
+    if value and value not in values:
+        raise UsageError(unknown(column, value, values))
     first = CHOICES[column].first
-    return value or (first if first in known else known[0] if known else "")
+    return value or (first if first in values else values[0] if values else "")
 
 
-def _period(asked: Question, narrowing: Narrowing) -> tuple[date | None, date | None]:
+def _period(question: Question, narrowing: Narrowing) -> tuple[date | None, date | None]:
     on, since, until = narrowing.on, narrowing.since, narrowing.until
-    if (on or since or until) and not asked.day:
-        raise UsageError(f"{asked.title} has no day: leave the date out")
+    if (on or since or until) and not question.day:
+        raise UsageError(f"{question.title} has no day: leave the date out")
     if on and (since or until):
         raise UsageError("a day and a period are asked at once: give either")
     if since and until and since > until:

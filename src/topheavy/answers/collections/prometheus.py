@@ -73,23 +73,23 @@ def _of_the_ledger(survey: Survey, world: str) -> Iterator[Metric]:
 
 
 def _last_success(sums: list[dict[str, Any]]) -> dict[str, float]:
-    found: dict[str, float] = {}
+    newest: dict[str, float] = {}
     for row in sums:
         if row["outcome"] != "failed":
             moment = datetime.fromisoformat(row["newest"]).timestamp()
-            found[row["source"]] = max(moment, found.get(row["source"], 0.0))
-    return found
+            newest[row["source"]] = max(moment, newest.get(row["source"], 0.0))
+    return newest
 
 
 def _of_the_running(collections: Sequence[Collecting], world: str) -> Iterator[Metric]:
     """Collections of the same title are added up: a figure a collection would be a new series every time."""
-    running = [one for one in collections if one.stage is Stage.RUNNING]
-    of_all: Counter[str] = Counter(one.title for one in running)
+    running = [collection for collection in collections if collection.stage is Stage.RUNNING]
+    of_all: Counter[str] = Counter(collection.title for collection in running)
     yield _gauge("topheavy_running_collections", "Collections under way.", ("title",), _each(of_all), world)
     for name in ("asked", "ended", "failed"):
         counted: Counter[str] = Counter()
-        for one in running:
-            counted[one.title] += getattr(one, name)
+        for collection in running:
+            counted[collection.title] += getattr(collection, name)
         about = f"Units of the collections under way: {name}."
         yield _gauge(f"topheavy_running_units_{name}", about, ("title",), _each(counted), world)
 

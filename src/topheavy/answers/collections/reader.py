@@ -25,7 +25,7 @@ from topheavy.lake.survey import Survey
 
 
 class Monitor:
-    """The desk over a home: reads the ledger live, whoever writes it, and asks again through what it was handed."""
+    """A home's collections, units and sources, read from its ledger at each call; failed units can be asked again."""
 
     def __init__(self, home: Home, survey: Survey, retries: Retries | None, clock: Clock = system_clock) -> None:
         self._place = home
@@ -39,7 +39,7 @@ class Monitor:
 
     def mark(self) -> str:
         """Return what changes with every attempt, with every collection that begins or ends, and with the asking."""
-        stages = [(one.id, one.stage.value) for one in self.collections()]
+        stages = [(collection.id, collection.stage.value) for collection in self.collections()]
         return f"{self._survey.mark()} {self.world()} {self.asking().model_dump_json()} {stages}"
 
     def units(self, wanted: Wanted) -> Units:
@@ -53,8 +53,8 @@ class Monitor:
             limit=wanted.limit,
             offset=wanted.offset,
         )
-        found = tuple(UnitRun(**{name: row[name] for name in UnitRun.model_fields}) for row in rows)
-        return Units(world=self.world(), total=total, offset=wanted.offset, units=found)
+        runs = tuple(UnitRun(**{name: row[name] for name in UnitRun.model_fields}) for row in rows)
+        return Units(world=self.world(), total=total, offset=wanted.offset, units=runs)
 
     def collections(self) -> tuple[Collecting, ...]:
         """Return what is being collected and what was collected last."""
@@ -67,7 +67,7 @@ class Monitor:
             counts[row["source"]][row["outcome"]] += row["units"]
         for row in self._survey.sessions():
             counts[row["source"]][f"{row['state']}_sessions"] = row["sessions"]
-        return tuple(SourceUnits(source=source, **found) for source, found in sorted(counts.items()))
+        return tuple(SourceUnits(source=source, **states) for source, states in sorted(counts.items()))
 
     def ask_again(self, sources: Sequence[str] = (), units: Sequence[str] = ()) -> Asking:
         """Begin to ask again for what failed, in a process of its own."""
@@ -76,7 +76,7 @@ class Monitor:
         if units:
             count = len(self._survey.failed(units))
         else:
-            count = sum(one.failed for one in self.sources() if not sources or one.source in sources)
+            count = sum(source.failed for source in self.sources() if not sources or source.source in sources)
         if not count:
             raise UsageError("nothing of that failed: there is nothing to ask for again")
         return self._retries.start(sources, units, count)

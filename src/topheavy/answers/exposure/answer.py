@@ -8,6 +8,7 @@ import numpy as np
 from topheavy.answers.evidence import evidence
 from topheavy.answers.exposure.facts import Company, ExposureAnswer, FundUsed, Held, Part, Residual, Unvalued, Via
 from topheavy.answers.exposure.figures import NO_SECTOR, figures, groups, overlaps, sector_of, sectors, ways
+from topheavy.answers.exposure.funds.books import Book
 from topheavy.answers.exposure.look_through import Looked, LookThrough, Stake
 from topheavy.answers.exposure.targets import What, target
 from topheavy.answers.exposure.valuing import Valuation
@@ -150,8 +151,15 @@ def _funds(looked: Looked, on: date) -> Iterator[FundUsed]:
             stated=book.stated,
             covered=book.total,
             basis=book.basis.value,
-            refresh=f"topheavy run {book.source} {book.fund}" if book.source in ASKED_BY_NAME else "",
+            refresh=_refresh(book),
         )
+
+
+def _refresh(book: Book) -> str:
+    """Return the command that asks for newer holdings: of its own source, else of any US fund's filing."""
+    if book.source_kind == "simulated":
+        return ""
+    return f"topheavy run {book.source if book.source in ASKED_BY_NAME else 'nport'} {book.fund}"
 
 
 def _notes(portfolio: Portfolio, valuation: Valuation, looked: Looked, through: LookThrough) -> Iterator[str]:

@@ -50,6 +50,8 @@ class Register:
     crosswalk: Mapping[str, str]
     symbols: Mapping[str, Sequence[tuple[date, date, str]]]
     prices: Mapping[str, tuple[float, date]]
+    constituents: frozenset[str] = frozenset()
+    """What has ever been a member of an index: companies, whether or not anything else is known of them."""
 
     def security(self, position: Position) -> str:
         """Return the security a position names: by identifier where one is known, else by symbol on the date."""
@@ -93,7 +95,8 @@ def target(position: Position, books: Books, register: Register) -> Target:
     named = position.name or str((record or {}).get("name") or "")
     if position.kind is Kind.FUND or security in books.known_as_fund or identity.FUND_NAME.search(named):
         return Target(What.UNKNOWN, security, f"no holdings of {position.label} are here", _remedy(position.symbol))
-    if record or security in books.place_of_member or position.kind is Kind.STOCK:
+    known = record or security in books.place_of_member or security in register.constituents
+    if known or position.kind is Kind.STOCK:
         return Target(What.COMPANY, security)
     reason = f"nothing here knows {position.label}: it may be a fund whose holdings are not here, or a company"
     return Target(What.UNKNOWN, security, reason, _remedy(position.symbol))
@@ -110,6 +113,7 @@ def _read(view: Published, on: date) -> Register:
             "securities": (_SECURITIES, {}),
             "crosswalk": (identity.CROSSWALK, {}),
             "prices": (_PRICES, {"on": on}),
+            "constituents": (_CONSTITUENTS, {}),
         }
     )
     rows = {name: table.to_pylist() for name, table in tables.items()}
@@ -122,11 +126,13 @@ def _read(view: Published, on: date) -> Register:
         {row["identifier"]: row["security"] for row in rows["crosswalk"]},
         symbols,
         {row["security"]: (row["close"], row["session"]) for row in rows["prices"]},
+        frozenset(row["security"] for row in rows["constituents"]),
     )
 
 
 _SYMBOLS = "SELECT symbol, security, since, until FROM symbols"
 _SECURITIES = "SELECT security, issuer, name, sector, currency FROM securities"
+_CONSTITUENTS = "SELECT DISTINCT security FROM constituents"
 _PRICES = """
 SELECT security, MAX(session) AS session, MAX_BY(close, session) AS close
 FROM bars_as_traded

@@ -35,6 +35,8 @@ class WhatIfAnswer(Fact):
 
 
 MOST_MOVED = 10
+COMPARED = 500
+"""So many of the largest companies are compared before and after, however few are listed."""
 
 
 def what_if(
@@ -50,10 +52,17 @@ def what_if(
     """
     asked = asked or Asked()
     on = asked.on or today(view, clock)
-    asked = replace(asked, on=on)
+    wide = replace(asked, on=on, most=max(asked.most, COMPARED))
     combined = _combined(portfolio, more, valued(view, portfolio, on, asked))
-    before, after = exposure(view, portfolio, asked, clock), exposure(view, combined, asked, clock)
-    return WhatIfAnswer(change=_told(more), before=before, after=after, moved=_moved(before, after))
+    before, after = exposure(view, portfolio, wide, clock), exposure(view, combined, wide, clock)
+    moved = _moved(before, after)
+    return WhatIfAnswer(
+        change=_told(more), before=_shortened(before, asked.most), after=_shortened(after, asked.most), moved=moved
+    )
+
+
+def _shortened(answer: ExposureAnswer, most: int) -> ExposureAnswer:
+    return answer.model_copy(update={"companies": answer.companies[:most]})
 
 
 def _combined(portfolio: Portfolio, more: Portfolio, valuation: Valuation) -> Portfolio:

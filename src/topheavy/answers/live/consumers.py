@@ -19,10 +19,10 @@ def status(home: Home, topic: str, clock: Clock = system_clock) -> list[dict[str
     Offsets are the table's and the broker's own; what a sink says of itself is as old as ``heard``, in seconds.
     """
     target = broker(home.settings)
-    held = streaming.positions(home.tables, dataset("trades")).get(topic)
-    at = held.next if held else {}
+    position = streaming.positions(home.tables, dataset("trades")).get(topic)
+    at = position.next if position else {}
     bounds = {} if target.practice else offsets(target, topic)
-    said = [one for one in sink_statuses(home.lake.folder.path) if one.topic == topic]
+    statuses = [sink_status for sink_status in sink_statuses(home.lake.folder.path) if sink_status.topic == topic]
     return [
         {
             "partition": number,
@@ -30,18 +30,18 @@ def status(home: Home, topic: str, clock: Clock = system_clock) -> list[dict[str
             "end_offset": bounds[number][1] if number in bounds else None,
             "behind": bounds[number][1] - at.get(number, bounds[number][0]) if number in bounds else None,
         }
-        | _follower(next((one for one in said if number in one.parts), None), clock())
+        | _follower(next((sink_status for sink_status in statuses if number in sink_status.parts), None), clock())
         for number in sorted({*at, *bounds})
     ]
 
 
-def _follower(said: SinkStatus | None, now: datetime) -> dict[str, Any]:
+def _follower(sink_status: SinkStatus | None, now: datetime) -> dict[str, Any]:
     """Return which sink follows a partition, and what it said last; empty where none was heard of."""
-    if said is None:
+    if sink_status is None:
         return dict.fromkeys(("sink", "state", "heard", "kept", "records_a_second", "unreadable"))
-    market = live_market([said], Given(), Closes({}, None), now)
+    market = live_market([sink_status], Given(), Closes({}, None), now)
     (sink,) = market.sinks
-    kept = (now - said.committed_at).total_seconds() if said.committed_at else None
+    kept = (now - sink_status.committed_at).total_seconds() if sink_status.committed_at else None
     return {"sink": sink.part, "state": str(sink.stage), "heard": round(sink.silent, 1),
             "kept": None if kept is None else round(max(0.0, kept), 1),
-            "records_a_second": round(market.rate, 1), "unreadable": said.dead}  # fmt: skip
+            "records_a_second": round(market.rate, 1), "unreadable": sink_status.dead}  # fmt: skip

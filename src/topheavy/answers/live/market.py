@@ -36,63 +36,65 @@ class Closes:
     session: date | None
 
 
-def newest_day(said: Sequence[SinkStatus]) -> date | None:
+def newest_day(statuses: Sequence[SinkStatus]) -> date | None:
     """Return the newest day on which anything was traded."""
-    return max((row["day"] for row in last_prices(said)), default=None)
+    return max((row["day"] for row in last_prices(statuses)), default=None)
 
 
-def live_market(said: Sequence[SinkStatus], known: Given, closes: Closes, now: datetime) -> Live:
+def live_market(statuses: Sequence[SinkStatus], reference: Given, closes: Closes, now: datetime) -> Live:
     """Return how the market stands ``now`` by what the sinks said."""
-    last = last_prices(said)
-    kinds = _kinds(said)
+    last = last_prices(statuses)
+    kinds = _kinds(statuses)
     newest = max((row["event_time"] for row in last), default=None)
-    kept = max((one.committed_at for one in said if one.committed_at), default=None)
+    kept = max((status.committed_at for status in statuses if status.committed_at), default=None)
     ahead = max(0.0, (newest - now).total_seconds()) if newest else 0.0
-    lags = tuple(sorted(_lags(said), key=lambda one: (one.topic, one.partition)))
-    rates = _rates(said, now)
-    full = [one.records for one in rates if one.second <= now - timedelta(seconds=BEHIND)][-OVER:]
+    lags = tuple(sorted(_lags(statuses), key=lambda lag: (lag.topic, lag.partition)))
+    rates = _rates(statuses, now)
+    full = [rate.records for rate in rates if rate.second <= now - timedelta(seconds=BEHIND)][-OVER:]
     return Live(
         now=now,
-        flow=_flow(said, now),
+        flow=_flow(statuses, now),
         world=_world(kinds),
         kinds=kinds,
         rate=sum(full) / len(full) if full else 0.0,
         rates=rates,
-        behind=None if any(one.behind is None for one in lags) else sum(one.behind or 0 for one in lags),
+        behind=None if any(lag.behind is None for lag in lags) else sum(lag.behind or 0 for lag in lags),
         newest_trade=newest,
         age=_age(kinds, newest, kept, now),
         ahead=ahead if ahead > AHEAD and SourceKind.FILE not in kinds else 0.0,
-        trades=sum(one.trades for one in said),
-        repeated=sum(one.again for one in said),
-        unreadable=sum(one.dead for one in said),
+        trades=sum(status.trades for status in statuses),
+        repeated=sum(status.again for status in statuses),
+        unreadable=sum(status.dead for status in statuses),
         securities=len(last),
-        missing=_missing(said),
+        missing=_missing(statuses),
         prices=tuple(_price(row, closes) for row in last),
-        groups=_groups(said, known),
-        flags=_flags(said),
+        groups=_groups(statuses, reference),
+        flags=_flags(statuses),
         lags=lags,
-        sinks=tuple(_sink(one, now) for one in said),
+        sinks=tuple(_sink(status, now) for status in statuses),
     )
 
 
-def last_prices(said: Sequence[SinkStatus]) -> list[dict[str, Any]]:
+def last_prices(statuses: Sequence[SinkStatus]) -> list[dict[str, Any]]:
     """Return one row a security over all sinks, the largest turnover first."""
-    rows: list[dict[str, Any]] = table_of("live_prices", said, Given()).to_pylist()
+    rows: list[dict[str, Any]] = table_of("live_prices", statuses, Given()).to_pylist()
     return rows
 
 
-def _flow(said: Sequence[SinkStatus], now: datetime) -> Flow:
-    if not said:
+def _flow(statuses: Sequence[SinkStatus], now: datetime) -> Flow:
+    if not statuses:
         return Flow.NEVER
-    if not any(one.lives and not one.over for one in said):
+    if not any(status.lives and not status.over for status in statuses):
         return Flow.STOPPED
-    if any(one.committed_at and now - one.committed_at < QUIET for one in said):
+    if any(status.committed_at and now - status.committed_at < QUIET for status in statuses):
         return Flow.STREAMING
-    return Flow.REPEATING if any(one.heard_at and now - one.heard_at < QUIET for one in said) else Flow.QUIET
+    return (
+        Flow.REPEATING if any(status.heard_at and now - status.heard_at < QUIET for status in statuses) else Flow.QUIET
+    )
 
 
-def _kinds(said: Sequence[SinkStatus]) -> tuple[SourceKind, ...]:
-    seen = [(at, kind) for one in said for kind, at in one.kinds.items()]
+def _kinds(statuses: Sequence[SinkStatus]) -> tuple[SourceKind, ...]:
+    seen = [(at, kind) for status in statuses for kind, at in status.kinds.items()]
     newest = max(seen, default=None)
     return tuple(sorted({SourceKind(kind) for at, kind in seen if newest and newest[0] - at < LATELY}))
 
@@ -113,35 +115,39 @@ def _age(kinds: Sequence[SourceKind], newest: datetime | None, kept: datetime | 
     return max(0.0, (now - (newest if by_event else kept)).total_seconds())
 
 
-def _rates(said: Sequence[SinkStatus], now: datetime) -> tuple[SecondRate, ...]:
+def _rates(statuses: Sequence[SinkStatus], now: datetime) -> tuple[SecondRate, ...]:
     """Return the trades of each of the last seconds, those without any included, up to this one."""
-    found: Counter[int] = Counter()
-    for one in said:
-        found.update(one.seconds)
+    records: Counter[int] = Counter()
+    for status in statuses:
+        records.update(status.seconds)
     end = int(now.timestamp())
-    shown = range(end - SHOWN, end) if found else ()
-    return tuple(SecondRate(second=datetime.fromtimestamp(at, UTC), records=found.get(at, 0)) for at in shown)
+    shown = range(end - SHOWN, end) if records else ()
+    return tuple(SecondRate(second=datetime.fromtimestamp(at, UTC), records=records.get(at, 0)) for at in shown)
 
 
-def _lags(said: Sequence[SinkStatus]) -> list[Lag]:
+def _lags(statuses: Sequence[SinkStatus]) -> list[Lag]:
     """Return a row a partition; where two sinks know of one, the one that is further on."""
-    found: dict[tuple[str, int], Lag] = {}
-    for one in said:
-        for number, part in one.parts.items():
-            held = found.get((one.topic, number))
-            if held is None or part.next >= held.offset:
+    lags: dict[tuple[str, int], Lag] = {}
+    for status in statuses:
+        for number, part in status.parts.items():
+            lag = lags.get((status.topic, number))
+            if lag is None or part.next >= lag.offset:
                 behind = max(0, part.end - part.next) if part.end is not None else None
-                found[one.topic, number] = Lag(
-                    topic=one.topic, partition=number, offset=part.next, end=part.end, behind=behind
+                lags[status.topic, number] = Lag(
+                    topic=status.topic, partition=number, offset=part.next, end=part.end, behind=behind
                 )
-    return list(found.values())
+    return list(lags.values())
 
 
-def _missing(said: Sequence[SinkStatus]) -> str:
+def _missing(statuses: Sequence[SinkStatus]) -> str:
     """Say which sinks of those that share a topic are not at work, or were never heard of."""
     gone = []
-    for topic, of in sorted({(one.topic, one.of) for one in said if one.lives}):
-        there = {one.index for one in said if (one.topic, one.of) == (topic, of) and one.lives and not one.over}
+    for topic, of in sorted({(status.topic, status.of) for status in statuses if status.lives}):
+        there = {
+            status.index
+            for status in statuses
+            if (status.topic, status.of) == (topic, of) and status.lives and not status.over
+        }
         gone += [f"{index + 1} of {of} of {topic}" for index in range(of) if index not in there]
     if not gone:
         return ""
@@ -170,14 +176,14 @@ def _price(row: dict[str, Any], closes: Closes) -> LivePrice:
     )
 
 
-def _groups(said: Sequence[SinkStatus], known: Given) -> tuple[LiveGroup, ...]:
-    rows = sorted(table_of("live_share", said, known).to_pylist(), key=lambda row: row["group"])
+def _groups(statuses: Sequence[SinkStatus], reference: Given) -> tuple[LiveGroup, ...]:
+    rows = sorted(table_of("live_share", statuses, reference).to_pylist(), key=lambda row: row["group"])
     shown = LiveGroup.model_fields.keys() - {"title"}
     return tuple(LiveGroup(**{name: row[name] for name in shown}, title=group_title(row["group"])) for row in rows)
 
 
-def _flags(said: Sequence[SinkStatus]) -> tuple[Flag, ...]:
-    newest = table_of("live_jumps", said, Given()).slice(0, FLAGS).to_pylist()
+def _flags(statuses: Sequence[SinkStatus]) -> tuple[Flag, ...]:
+    newest = table_of("live_jumps", statuses, Given()).slice(0, FLAGS).to_pylist()
     return tuple(
         Flag(
             security=row["security"],
@@ -191,19 +197,19 @@ def _flags(said: Sequence[SinkStatus]) -> tuple[Flag, ...]:
     )
 
 
-def _sink(one: SinkStatus, now: datetime) -> SinkWork:
-    stage = SinkStage.ENDED if one.over and not one.why else SinkStage.BROKEN_OFF
+def _sink(status: SinkStatus, now: datetime) -> SinkWork:
+    stage = SinkStage.ENDED if status.over and not status.why else SinkStage.BROKEN_OFF
     return SinkWork(
-        topic=one.topic,
-        part=f"{one.index + 1} of {one.of}",
-        stage=SinkStage.RUNNING if one.lives and not one.over else stage,
-        why=one.why,
-        began_at=one.began_at,
-        said_at=one.said_at,
-        silent=max(0.0, (now - one.said_at).total_seconds()),
-        trades=one.trades,
-        repeated=one.again,
-        unreadable=one.dead,
-        newest_dead=one.newest_dead,
-        commits=one.commits,
+        topic=status.topic,
+        part=f"{status.index + 1} of {status.of}",
+        stage=SinkStage.RUNNING if status.lives and not status.over else stage,
+        why=status.why,
+        began_at=status.began_at,
+        said_at=status.said_at,
+        silent=max(0.0, (now - status.said_at).total_seconds()),
+        trades=status.trades,
+        repeated=status.again,
+        unreadable=status.dead,
+        newest_dead=status.newest_dead,
+        commits=status.commits,
     )

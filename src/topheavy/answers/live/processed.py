@@ -36,24 +36,24 @@ class LiveAnswer(Fact):
     rows: tuple[dict[str, Value], ...] = Field(description="the largest first, as far as they were asked for")
 
 
-def table_of(name: str, said: Sequence[SinkStatus], known: Given) -> pa.Table:
-    """Return the answer called ``name`` as its processor declares it, over what all sinks ``said``.
+def table_of(name: str, statuses: Sequence[SinkStatus], reference: Given) -> pa.Table:
+    """Return the answer called ``name`` as its processor declares it, over the ``statuses`` of all sinks.
 
     Raises:
         UsageError: when there is no such processor.
         StreamError: when it does not answer as it declares.
     """
-    return joined(name, [status.answers for status in said], known)
+    return joined(name, [status.answers for status in statuses], reference)
 
 
-def live_answer(name: str, said: Sequence[SinkStatus], known: Given, most: int) -> LiveAnswer:
+def live_answer(name: str, statuses: Sequence[SinkStatus], reference: Given, most: int) -> LiveAnswer:
     """Return the answer called ``name`` with so many rows at ``most``.
 
     Raises:
         UsageError: when there is no such processor.
         StreamError: when it does not answer as it declares.
     """
-    item, rows = processor(name), table_of(name, said, known)
+    item, rows = processor(name), table_of(name, statuses, reference)
     return LiveAnswer(
         name=name,
         text=item.text,
@@ -70,8 +70,8 @@ def live_tables(home: Home, names: Sequence[str]) -> dict[str, pa.Table]:
     wanted = [name for name in names if name in processors()]
     if not wanted:
         return {}
-    said, known = sink_statuses(home.lake.folder.path), given(home.tables)
-    return {name: table_of(name, said, known) for name in wanted}
+    statuses, reference = sink_statuses(home.lake.folder.path), given(home.tables)
+    return {name: table_of(name, statuses, reference) for name in wanted}
 
 
 def _world(rows: pa.Table) -> str:

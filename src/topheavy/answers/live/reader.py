@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class LiveReader:
-    """One home's live market, for as many who look as like: each answer is made once and given to all for a moment."""
+    """One home's live market; an answer is kept for a moment, so that many readers cost no more than one."""
 
     def __init__(self, home: Path, clock: Clock = system_clock) -> None:
         self._home, self._clock = home, clock
@@ -73,35 +73,35 @@ class LiveReader:
 
     def minutes(self, security: str, most: int) -> tuple[LiveMinute, ...]:
         """Return the newest minutes of a security that streams."""
-        known = {one.security: one.event_time for one in self.now().prices}
-        if security not in known:
-            raise UsageError(unknown("streaming security", security, list(known)))
+        newest = {price.security: price.event_time for price in self.now().prices}
+        if security not in newest:
+            raise UsageError(unknown("streaming security", security, list(newest)))
         edition = self._remember("bars", FRESH, lambda: snapshot_of(self._tables, BARS))
         return self._remember(
-            (security, most), FRESH, lambda: self._minutes(security, most, known[security]), edition=edition
+            (security, most), FRESH, lambda: self._minutes(security, most, newest[security]), edition=edition
         )
 
     def _now(self) -> Live:
-        said, known = self._said()
-        day = newest_day(said)
+        statuses, reference = self._said()
+        day = newest_day(statuses)
         closes = self._published.remember(("closes", day), lambda: self._closes(day)) if day else Closes({}, None)
-        return live_market(said, known, closes, self._clock())
+        return live_market(statuses, reference, closes, self._clock())
 
     def _said(self) -> tuple[list[SinkStatus], Given]:
         """Return what the sinks said last, and what processors may know besides."""
-        said = self._remember("said", FRESH / 2, lambda: sink_statuses(self._home))
-        return said, self._remember("given", SETTLED, lambda: given(self._tables)) if said else Given()
+        statuses = self._remember("said", FRESH / 2, lambda: sink_statuses(self._home))
+        return statuses, self._remember("given", SETTLED, lambda: given(self._tables)) if statuses else Given()
 
     def _minutes(self, security: str, most: int, newest: datetime) -> tuple[LiveMinute, ...]:
-        found: list[dict[str, Any]] = []
+        bars: list[dict[str, Any]] = []
         for further in LOOKS:
             since = newest - timedelta(minutes=most) - further
             where = f"security = '{quoted(security)}' and minute >= '{since.isoformat()}'"
             batches = list(streaming.scan(self._tables, BARS, FIGURES, where))
-            found = pa.Table.from_batches(batches).sort_by("minute").to_pylist() if batches else []
-            if len(found) >= min(FEW, most):
+            bars = pa.Table.from_batches(batches).sort_by("minute").to_pylist() if batches else []
+            if len(bars) >= min(FEW, most):
                 break
-        return tuple(LiveMinute(**row) for row in found[-most:])
+        return tuple(LiveMinute(**row) for row in bars[-most:])
 
     def _closes(self, day: date) -> Closes:
         session = session_on_or_before(day - timedelta(days=1))
@@ -115,9 +115,9 @@ class LiveReader:
         """Return what was made less than ``seconds`` ago, or, with an edition, as long as that is the same."""
         key = (name, edition)
         with self._lock:
-            held = self._kept.get(key)
-        if held and (edition is not None or monotonic() < held[0]):
-            return held[1]  # type: ignore[no-any-return]
+            kept = self._kept.get(key)
+        if kept and (edition is not None or monotonic() < kept[0]):
+            return kept[1]  # type: ignore[no-any-return]
         made = make()
         with self._lock:
             if len(self._kept) > 256:

@@ -84,7 +84,7 @@ FROM said LEFT JOIN came USING (name, version) ORDER BY name, version DESC
 
 
 class Recorded:
-    """The board over a home: answers are kept until one of the tables they come from is added to."""
+    """A home's recorded backtests; answers are kept until one of the tables they come from is added to."""
 
     def __init__(self, home: Home) -> None:
         self._place = home
@@ -96,23 +96,23 @@ class Recorded:
 
     def standings(self, run: str, target: str, horizon: int) -> tuple[Standing, ...]:
         """Return how every model did: naive first, then by ratio, those that failed last."""
-        one = {"run": run, "target": target, "horizon": horizon}
-        return self._kept(("standings", *one.values()), lambda: tuple(
-            Standing(title=_title(row["model"]), **row) for row in self._ask(_STANDINGS, one, "backtests")
+        chosen = {"run": run, "target": target, "horizon": horizon}
+        return self._kept(("standings", *chosen.values()), lambda: tuple(
+            Standing(title=_title(row["model"]), **row) for row in self._ask(_STANDINGS, chosen, "backtests")
         ))  # fmt: skip
 
     def series(self, run: str, target: str, horizon: int) -> tuple[str, ...]:
         """Return the series whose single forecasts are kept."""
-        one = {"run": run, "target": target, "horizon": horizon}
-        return self._kept(("series", *one.values()), lambda: tuple(
-            row["series"] for row in self._ask(_SERIES, one, "backtest_forecasts")
+        chosen = {"run": run, "target": target, "horizon": horizon}
+        return self._kept(("series", *chosen.values()), lambda: tuple(
+            row["series"] for row in self._ask(_SERIES, chosen, "backtest_forecasts")
         ))  # fmt: skip
 
     def singles(self, run: str, target: str, horizon: int, model: str, series: str) -> tuple[Single, ...]:
         """Return a model's forecasts of a series, in order."""
-        one = {"run": run, "target": target, "horizon": horizon, "model": model, "series": series}
-        return self._kept(("singles", *one.values()), lambda: tuple(
-            Single(**row) for row in self._ask(_SINGLES, one, "backtest_forecasts")
+        chosen = {"run": run, "target": target, "horizon": horizon, "model": model, "series": series}
+        return self._kept(("singles", *chosen.values()), lambda: tuple(
+            Single(**row) for row in self._ask(_SINGLES, chosen, "backtest_forecasts")
         ))  # fmt: skip
 
     def registered(self) -> tuple[Registered, ...]:

@@ -47,17 +47,17 @@ def degradation(home: Home, scored: Mapping[str, Any]) -> Degradation:
     }
     names = ("name", "version", "model", "target", "horizon")
     rows = home.warehouse.rows(_SIZES, {name: scored[name] for name in names}, beside)
-    live, known = (np.array([row["size"] for row in rows if row["live"] is which]) for which in (True, False))
-    if not len(known):
+    live, tried = (np.array([row["size"] for row in rows if row["live"] is which]) for which in (True, False))
+    if not len(tried):
         return Degradation(alarm=False, watched=False, said=_unknown(scored))
     try:
-        found = worsening(live, known, int(scored["horizon"]))
+        change = worsening(live, tried, int(scored["horizon"]))
     except ForecastError as error:
         return Degradation(alarm=False, watched=False, said=f"not watched: {one_line(error)}")
-    if not found.alarm:
+    if not change.alarm:
         return Degradation(alarm=False, watched=True, said=f"{_USUAL}, over {len(live)} sessions")
     days = [row["session"] for row in rows if row["live"]]
-    return Degradation(alarm=True, watched=True, said=f"{_GROWN}, since {days[found.at]} at the latest")
+    return Degradation(alarm=True, watched=True, said=f"{_GROWN}, since {days[change.at]} at the latest")
 
 
 def _unknown(scored: Mapping[str, Any]) -> str:

@@ -52,21 +52,25 @@ class RegisteredModels:
 
     def invoke(self, name: str, invocation: Invocation) -> Spoken:
         """Forecast, one instance or several."""
-        served, asked = self._open(name), invocation.asked
+        served, instances = self._open(name), invocation.asked
         card = served.card
-        numbers = [served.number(one.security) for one in asked]
-        recent = self._latest.of(card, {one.security for one in asked if not one.values})
-        rows = [np.array(one.values) if one.values else recent[one.security].values for one in asked]
+        numbers = [served.number(instance.security) for instance in instances]
+        recent = self._latest.of(card, {instance.security for instance in instances if not instance.values})
+        rows = [
+            np.array(instance.values) if instance.values else recent[instance.security].values for instance in instances
+        ]
         try:
-            said = served.forecast(_beside(rows, served.wanted), numbers, invocation.level)
+            forecasts = served.forecast(_beside(rows, served.wanted), numbers, invocation.level)
         except ForecastError as error:
             raise Unfit(one_line(error)) from error
-        found = tuple(
-            _prediction(card, one, forecast, None if one.values else recent[one.security], invocation.level)
-            for one, forecast in zip(asked, said, strict=True)
+        predictions = tuple(
+            _prediction(
+                card, instance, forecast, None if instance.values else recent[instance.security], invocation.level
+            )
+            for instance, forecast in zip(instances, forecasts, strict=True)
         )
-        read_from = next((one.snapshot for one in recent.values()), "")
-        return Spoken(**_about(card), read_from=read_from, predictions=found)
+        read_from = next((item.snapshot for item in recent.values()), "")
+        return Spoken(**_about(card), read_from=read_from, predictions=predictions)
 
     def hosted(self) -> str:
         """Return the name of the model that answers where none is named; it is open then."""
@@ -125,15 +129,15 @@ def _beside(rows: Iterable[Matrix], most: int) -> Matrix:
     return laid
 
 
-def _prediction(card: Card, asked: Instance, said: Forecast, recent: Recent | None, level: float) -> Prediction:
+def _prediction(card: Card, instance: Instance, forecast: Forecast, recent: Recent | None, level: float) -> Prediction:
     return Prediction(
-        security=asked.security,
-        value=said.value,
-        low=said.low,
-        high=said.high,
+        security=instance.security,
+        value=forecast.value,
+        low=forecast.low,
+        high=forecast.high,
         level=level,
-        reason=said.reason,
-        naive=said.naive,
+        reason=forecast.reason,
+        naive=forecast.naive,
         unit=card.aim.unit,
         horizon=card.horizon,
         as_of=recent.as_of if recent else None,

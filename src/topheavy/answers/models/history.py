@@ -75,8 +75,8 @@ def history(warehouse: Warehouse, target: Target, subject: Subject) -> Panel:
     rows = warehouse.ask(sql, {"names": names, **period})
     missing = sorted(set(names) - set(rows["series"].to_pylist()))
     if missing and subject.securities:  # a member of a group or an index may have no history yet
-        held = _distinct(warehouse, "security", "bars_adjusted")
-        raise UsageError(unknown("security with a history", missing[0], held))
+        published = _distinct(warehouse, "security", "bars_adjusted")
+        raise UsageError(unknown("security with a history", missing[0], published))
     return from_long(_on_every_session(rows), snapshot)
 
 
@@ -89,28 +89,28 @@ def securities(warehouse: Warehouse, subject: Subject) -> list[str]:
     if subject.securities:
         return sorted(set(subject.securities))
     if subject.index:
-        found = [row["security"] for row in warehouse.rows(_MEMBERS, {"index": subject.index})]
-        if not found and not (known := _distinct(warehouse, "index", "weights")):
+        members = [row["security"] for row in warehouse.rows(_MEMBERS, {"index": subject.index})]
+        if not members and not (indices := _distinct(warehouse, "index", "weights")):
             raise UsageError("no index is published: name securities or a group, or give a list of constituents")
-        if not found:
-            raise UsageError(unknown("index", subject.index, known))
-        return found
+        if not members:
+            raise UsageError(unknown("index", subject.index, indices))
+        return members
     of_group = 'SELECT DISTINCT security FROM groups WHERE "group" = $group ORDER BY security'
     return [row["security"] for row in warehouse.rows(of_group, {"group": _group(warehouse, subject.group)})]
 
 
 def _group(warehouse: Warehouse, name: str) -> str:
-    known = _distinct(warehouse, "group", "groups")
-    if name not in known:
-        raise UsageError(unknown("group", name, known))
+    groups = _distinct(warehouse, "group", "groups")
+    if name not in groups:
+        raise UsageError(unknown("group", name, groups))
     return name
 
 
 def _largest(warehouse: Warehouse) -> str:
-    found = warehouse.rows(_LARGEST)
-    if not found:
+    indices = warehouse.rows(_LARGEST)
+    if not indices:
         raise UsageError("no index is published: a group's share needs the members of one (constituents)")
-    return str(found[0]["index"])
+    return str(indices[0]["index"])
 
 
 def _distinct(warehouse: Warehouse, column: str, table: str) -> list[Any]:

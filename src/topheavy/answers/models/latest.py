@@ -40,8 +40,8 @@ class Latest:
             NotPublished: while nothing is published.
             UsageError: when one of them is not known, or has no history.
         """
-        asked = {name: (card.aim.reads, card.index, name) for name in names}
-        return self._kept.remember_all(asked, lambda absent: self._read(card, absent))
+        keys = {name: (card.aim.reads, card.index, name) for name in names}
+        return self._kept.remember_all(keys, lambda absent: self._read(card, absent))
 
     def _read(self, card: Card, names: list[str]) -> dict[str, Recent]:
         if card.aim.reads == "shares":

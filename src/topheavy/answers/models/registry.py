@@ -17,12 +17,14 @@ def registered(home: Path) -> tuple[Registered, ...]:
         ForecastError: when a card cannot be read.
     """
     registry = Registry(home)
-    found = [
+    versions = [
         _shown(registry.card(name, version), registry.aliases(name))
         for name in registry.names()
         for version in registry.versions(name)
     ]
-    return tuple(sorted(found, key=lambda one: (one.name, _PLACE.get(one.alias, len(_PLACE)), -one.version)))
+    return tuple(
+        sorted(versions, key=lambda version: (version.name, _PLACE.get(version.alias, len(_PLACE)), -version.version))
+    )
 
 
 def _shown(card: Card, aliases: Aliases) -> Registered:

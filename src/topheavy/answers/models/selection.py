@@ -46,22 +46,22 @@ class Looked:
         return f"?{urlencode({name: value for name, value in (self.asked | other).items() if value})}"
 
 
-def look_at(board: BacktestsReader, asked: Mapping[str, str]) -> Looked:
+def look_at(board: BacktestsReader, wishes: Mapping[str, str]) -> Looked:
     """Choose what was asked for, with defaults for what was not.
 
     Raises:
         UsageError: when nothing was tried yet, or not that; the message says what was.
     """
     trials = board.trials()
-    trial = trial_asked(trials, asked.get("target", ""), asked.get("horizon", ""), asked.get("run", ""))
-    one = (trial.run, trial.target, trial.horizon)
-    models, all_series = board.standings(*one), board.series(*one)
+    trial = trial_asked(trials, wishes.get("target", ""), wishes.get("horizon", ""), wishes.get("run", ""))
+    key = (trial.run, trial.target, trial.horizon)
+    models, all_series = board.standings(*key), board.series(*key)
     scored = [item for item in models if not item.failed]
-    model = _model(scored, asked.get("model", ""))
-    return Looked(trials, trial, models, model, _series(all_series, asked.get("series", "")), all_series)
+    model = _model(scored, wishes.get("model", ""))
+    return Looked(trials, trial, models, model, _series(all_series, wishes.get("series", "")), all_series)
 
 
-def look_near(board: BacktestsReader, asked: Mapping[str, str]) -> Looked:
+def look_near(board: BacktestsReader, wishes: Mapping[str, str]) -> Looked:
     """Choose what was asked for, or what comes nearest: what cannot be had is left to its default, the least first.
 
     Raises:
@@ -70,8 +70,8 @@ def look_near(board: BacktestsReader, asked: Mapping[str, str]) -> Looked:
     names = ("target", "horizon", "run", "model", "series")
     for kept in range(len(names), 1, -1):
         with suppress(UsageError):
-            return look_at(board, {name: asked.get(name, "") for name in names[:kept]})
-    return look_at(board, {"target": asked.get("target", "")})
+            return look_at(board, {name: wishes.get(name, "") for name in names[:kept]})
+    return look_at(board, {"target": wishes.get("target", "")})
 
 
 def trial_asked(trials: Sequence[Trial], target: str, horizon: str, run: str) -> Trial:
@@ -105,10 +105,10 @@ def newest_of(trials: Sequence[Trial], target: str, horizon: int) -> Trial:
 
 def newest(trials: Sequence[Trial]) -> list[Trial]:
     """Return the newest backtest of every target and horizon."""
-    found: dict[tuple[str, int], Trial] = {}
+    by_question: dict[tuple[str, int], Trial] = {}
     for item in trials:
-        found.setdefault((item.target, item.horizon), item)
-    return list(found.values())
+        by_question.setdefault((item.target, item.horizon), item)
+    return list(by_question.values())
 
 
 def with_models(board: BacktestsReader, trial: Trial) -> Backtested:
@@ -124,7 +124,7 @@ def _model(scored: Sequence[Standing], name: str) -> Standing | None:
     return next((item for item in wanted if item.model != NAIVE), wanted[0] if wanted else None)
 
 
-def _series(known: Sequence[str], name: str) -> str:
-    if name and name not in known:
-        raise UsageError(unknown("series", name, list(known)))
-    return name or (known[0] if known else "")
+def _series(names: Sequence[str], name: str) -> str:
+    if name and name not in names:
+        raise UsageError(unknown("series", name, list(names)))
+    return name or (names[0] if names else "")

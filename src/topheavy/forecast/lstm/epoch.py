@@ -69,11 +69,11 @@ class Loop:
     counts: Any
     whole: Any
 
-    def place(self, counts: Floats, held: Numbers, held_counts: Floats, x: Floats, y: Floats) -> Fixed:
+    def place(self, counts: Floats, held_out: Numbers, held_counts: Floats, x: Floats, y: Floats) -> Fixed:
         """Lay what stays the same on the devices."""
         return Fixed(
             _put(counts, self.counts),
-            _put(held, self.held),
+            _put(held_out, self.held),
             _put(held_counts, self.held),
             _put(x, self.whole),
             _put(y, self.whole),
@@ -112,23 +112,33 @@ def loop(network: Network, rate: float, *, many: bool, abreast: bool, on: tuple[
     from jax.sharding import Mesh, NamedSharding
     from jax.sharding import PartitionSpec as Spec
 
-    one = _one(network, rate, shared=not many and len(on) > 1)
+    single = _one(network, rate, shared=not many and len(on) > 1)
 
     def every(
-        weights: Any, memory: Any, order: Any, batches: Any, counts: Any, held: Any, held_counts: Any, x: Any, y: Any
+        weights: Any,
+        memory: Any,
+        order: Any,
+        batches: Any,
+        counts: Any,
+        held_out: Any,
+        held_counts: Any,
+        x: Any,
+        y: Any,
     ) -> Any:
         def train(each: tuple[Any, ...]) -> Any:
-            return one(*each, batches, counts, x, y)
+            return single(*each, batches, counts, x, y)
 
-        rows = (weights, memory, order, held, held_counts)
+        rows = (weights, memory, order, held_out, held_counts)
         return jax.vmap(lambda *row: train(row))(*rows) if abreast else jax.lax.map(train, rows)
 
     whole, first, last = Spec(), Spec(PART), Spec(None, PART)
-    mine, batch, held, counts = (first, first, first, whole) if many else (whole, Spec(None, None, PART), last, first)
+    mine, batch, held_out, counts = (
+        (first, first, first, whole) if many else (whole, Spec(None, None, PART), last, first)
+    )
     mesh = Mesh(np.array(on), (PART,))
-    takes = (mine, mine, batch, whole, counts, held, held, whole, whole)
+    takes = (mine, mine, batch, whole, counts, held_out, held_out, whole, whole)
     run = jax.jit(jax.shard_map(every, mesh=mesh, in_specs=takes, out_specs=mine, check_vma=False))
-    return Loop(run, *(NamedSharding(mesh, spec) for spec in (mine, batch, held, counts, whole)))
+    return Loop(run, *(NamedSharding(mesh, spec) for spec in (mine, batch, held_out, counts, whole)))
 
 
 def _adam(rate: float) -> Any:
@@ -150,7 +160,15 @@ def _one(network: Network, rate: float, *, shared: bool) -> Callable[..., Any]:
         return jax.lax.psum(value, PART) if shared else value
 
     def epoch(
-        weights: Any, memory: Any, order: Any, held: Any, held_counts: Any, batches: Any, counts: Any, x: Any, y: Any
+        weights: Any,
+        memory: Any,
+        order: Any,
+        held_out: Any,
+        held_counts: Any,
+        batches: Any,
+        counts: Any,
+        x: Any,
+        y: Any,
     ) -> Any:
         def loss(weights: Any, numbers: Any, counts: Any) -> Any:
             return jnp.sum(counts * (network.apply(weights, x[numbers]) - y[numbers]) ** 2)
@@ -165,7 +183,7 @@ def _one(network: Network, rate: float, *, shared: bool) -> Callable[..., Any]:
 
         start = (weights, jax.tree.unflatten(shape, memory), jnp.zeros((), jnp.float32))
         weights, memory, lost = jax.lax.fori_loop(0, batches, batch, start)
-        return weights, tuple(jax.tree.leaves(memory)), lost / batches, total(loss(weights, held, held_counts))
+        return weights, tuple(jax.tree.leaves(memory)), lost / batches, total(loss(weights, held_out, held_counts))
 
     return epoch
 

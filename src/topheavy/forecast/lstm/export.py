@@ -31,10 +31,12 @@ def graph(network: Network, weights: Floats, lookback: int, horizon: int) -> "Mo
     mean = written.node("ReduceMean", written.node("Mul", moves, moves), last, keepdims=1)
     scale = written.node("Max", written.node("Sqrt", mean), written.constant(np.array(STILL)))
     x = written.node("Cast", written.node("Div", moves, scale), to=FLOAT)
-    said = _shared(written, network, weights[0], x) if len(weights) == 1 else _each(written, network, weights, x, steps)
-    said = written.node("Cast", said, to=DOUBLE)
+    answer = (
+        _shared(written, network, weights[0], x) if len(weights) == 1 else _each(written, network, weights, x, steps)
+    )
+    answer = written.node("Cast", answer, to=DOUBLE)
     unit = written.node("Mul", scale, written.constant(np.array(np.sqrt(horizon))))
-    return written.end(written.node("Squeeze", written.node("Mul", said, unit), last))
+    return written.end(written.node("Squeeze", written.node("Mul", answer, unit), last))
 
 
 def _shared(written: Graph, network: Network, row: Floats, x: str) -> str:
@@ -94,5 +96,5 @@ def _each(written: Graph, network: Network, weights: Floats, x: str, steps: int)
         memory = written.node("Add", written.node("Mul", keep, memory), new) if memory else new
         output = written.node("Mul", leave, written.node("Tanh", memory))
     row = written.node("Unsqueeze", output, written.constant(np.array([1])))
-    said = written.node("MatMul", row, gathered(split[3]))
-    return written.node("Add", written.node("Squeeze", said, written.constant(np.array([1]))), gathered(split[4]))
+    answer = written.node("MatMul", row, gathered(split[3]))
+    return written.node("Add", written.node("Squeeze", answer, written.constant(np.array([1]))), gathered(split[4]))

@@ -35,14 +35,14 @@ class Recurrent:
     def predict(self, x: Matrix, origins: Origins) -> Matrix:
         """Return the predicted change, origins × series."""
         moves, scale = inputs(windows(x, self.lookback, origins))
-        said = np.empty(scale.shape)
+        answers = np.empty(scale.shape)
         for start in range(0, len(origins), AT_ONCE):
             part = moves[start : start + AT_ONCE]
             full = np.zeros((AT_ONCE, *moves.shape[1:]), np.float32)
             full[: len(part)] = np.nan_to_num(part)
             answer = np.asarray(_saying(self.network)(self._rows(x.shape[1]), full))
-            said[start : start + AT_ONCE] = answer[: len(part)]
-        return np.where(np.isfinite(scale), said * scale * np.sqrt(self.horizon), np.nan)
+            answers[start : start + AT_ONCE] = answer[: len(part)]
+        return np.where(np.isfinite(scale), answers * scale * np.sqrt(self.horizon), np.nan)
 
     def _rows(self, series: int) -> Floats:
         return np.asarray(np.broadcast_to(self.weights, (series, self.weights.shape[1])))
@@ -60,6 +60,6 @@ def _saying(network: Network) -> Any:
     import jax
 
     def say(weights: Any, moves: Any) -> Any:
-        return jax.lax.map(lambda one: network.apply(*one), (weights, moves.swapaxes(0, 1))).T
+        return jax.lax.map(lambda part: network.apply(*part), (weights, moves.swapaxes(0, 1))).T
 
     return jax.jit(say)

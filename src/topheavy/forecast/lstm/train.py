@@ -62,11 +62,11 @@ def train(
     for _ in range(standing.epoch):
         progress.advance()
     while standing.epoch < recipe.epochs and running.goes_on(standing):
-        standing, learned, held = running.epoch(standing)
-        losses.append((learned, held))
+        standing, learned, held_out = running.epoch(standing)
+        losses.append((learned, held_out))
         if kept and running.leads:
             kept.write(standing)
-        progress.say(f"loss {learned:.4f}, held out {held:.4f}")
+        progress.say(f"loss {learned:.4f}, held out {held_out:.4f}")
         progress.advance()
     progress.finish()
     return Trained(running.end(standing), tuple(losses))
@@ -92,19 +92,19 @@ class _Running:
     def _fixed(self, share: int) -> Fixed:
         counts = np.where(np.arange(self.width) < self.recipe.batch, 1 / self.recipe.batch, 0.0).astype(np.float32)
         most = room(max(len(numbers) for numbers in self.lessons.held), share)
-        held, held_counts = np.zeros((self.rows, most), np.int32), np.zeros((self.rows, most), np.float32)
+        held_out, held_counts = np.zeros((self.rows, most), np.int32), np.zeros((self.rows, most), np.float32)
         for row, numbers in enumerate(self.lessons.held):
-            held[row, : len(numbers)], held_counts[row, : len(numbers)] = numbers, 1 / max(1, len(numbers))
+            held_out[row, : len(numbers)], held_counts[row, : len(numbers)] = numbers, 1 / max(1, len(numbers))
         size = room(len(self.lessons.targets))
         x = np.zeros((size, self.lessons.inputs.shape[1]), np.float32)
         y = np.zeros(size, np.float32)
         x[: len(self.lessons.inputs)], y[: len(self.lessons.targets)] = self.lessons.inputs, self.lessons.targets
-        return self.loop.place(counts, held, held_counts, x, y)
+        return self.loop.place(counts, held_out, held_counts, x, y)
 
     def begin(self, kept: Checkpoints | None) -> Standing:
         """Return where the training stands: at its last checkpoint, or at the start."""
         weights = self.network.initial(self.recipe.seed, self.count)
-        least = np.array([_naive(self.lessons.targets[held]) for held in self.lessons.held], np.float32)
+        least = np.array([_naive(self.lessons.targets[numbers]) for numbers in self.lessons.held], np.float32)
         start = Standing(0, weights, fresh(weights, self.recipe.rate), weights, least, np.zeros(self.count, np.int32))
         if kept is None:
             return start
@@ -120,20 +120,20 @@ class _Running:
         for row, numbers in enumerate(self._order(standing.epoch)):
             order[row, : self.batches, : self.recipe.batch] = numbers
         state = (self._padded(standing.weights), tuple(self._padded(part) for part in standing.memory))
-        weights, memory, learned, held = self.loop.epoch(*state, order, self.batches, self.fixed)
+        weights, memory, learned, held_out = self.loop.epoch(*state, order, self.batches, self.fixed)
         weights, memory = weights[: self.count], tuple(part[: self.count] for part in memory)
-        learned, held = learned[: self.count], held[: self.count]
+        learned, held_out = learned[: self.count], held_out[: self.count]
         patient = (standing.waited < self.recipe.patience) | (self.recipe.patience == 0)
-        better = patient & self.lessons.taught & (held < standing.least)
+        better = patient & self.lessons.taught & (held_out < standing.least)
         now = Standing(
             standing.epoch + 1,
             weights,
             memory,
             np.where(better[:, None], weights, standing.best),
-            np.where(better, held, standing.least),
+            np.where(better, held_out, standing.least),
             np.where(better, 0, standing.waited + 1).astype(np.int32),
         )
-        return now, float(learned[self.lessons.taught].mean()), float(held[self.lessons.taught].mean())
+        return now, float(learned[self.lessons.taught].mean()), float(held_out[self.lessons.taught].mean())
 
     def end(self, standing: Standing) -> Floats:
         """Return the weights that are kept; a network that had nothing to learn is as it began.
@@ -180,18 +180,18 @@ def _agreed(standing: Standing | None, start: Standing) -> Standing:
     """Return where the leading process stands, in every process; only it needs to see the checkpoints."""
     import jax
 
-    found = standing or start
+    agreed = standing or start
     if jax.process_count() == 1:
-        return found
+        return agreed
     from jax.experimental.multihost_utils import broadcast_one_to_all
 
-    said = broadcast_one_to_all({"epoch": np.int32(found.epoch), **found.arrays()})
-    memory = tuple(np.asarray(said[f"memory{at}"]) for at in range(len(found.memory)))
+    arrays = broadcast_one_to_all({"epoch": np.int32(agreed.epoch), **agreed.arrays()})
+    memory = tuple(np.asarray(arrays[f"memory{at}"]) for at in range(len(agreed.memory)))
     return Standing(
-        int(said["epoch"]),
-        np.asarray(said["weights"]),
+        int(arrays["epoch"]),
+        np.asarray(arrays["weights"]),
         memory,
-        np.asarray(said["best"]),
-        np.asarray(said["least"]),
-        np.asarray(said["waited"]),
+        np.asarray(arrays["best"]),
+        np.asarray(arrays["least"]),
+        np.asarray(arrays["waited"]),
     )

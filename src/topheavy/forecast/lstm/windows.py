@@ -59,8 +59,8 @@ class Lessons:
 def read(path: Path) -> Lessons:
     """Return the lessons that were saved to a file."""
     with np.load(path, allow_pickle=False) as saved:
-        learn, held = (tuple(np.split(saved[name], saved[f"{name}_ends"][:-1])) for name in ("learn", "held"))
-        return Lessons(saved["inputs"], saved["targets"], learn, held)
+        learn, held_out = (tuple(np.split(saved[name], saved[f"{name}_ends"][:-1])) for name in ("learn", "held"))
+        return Lessons(saved["inputs"], saved["targets"], learn, held_out)
 
 
 def lessons(task: Task, lookback: int, *, each: bool) -> Lessons:
@@ -77,15 +77,17 @@ def lessons(task: Task, lookback: int, *, each: bool) -> Lessons:
     rows, series = np.nonzero(there)
     moves, scale = inputs(cube[there])
     aims = targets(task.change[there], scale, task.horizon)
-    groups = [np.flatnonzero(series == one) for one in range(len(task.series))] if each else [np.arange(len(rows))]
+    groups = (
+        [np.flatnonzero(series == column) for column in range(len(task.series))] if each else [np.arange(len(rows))]
+    )
     parts = list(_parts(groups, rows, task.horizon))
     if not any(len(learn) for learn, _ in parts):
         raise ForecastError(
             f"no series has {FEWEST} windows of {lookback} sessions to learn from among {len(task.sessions)} sessions: "
             "give a longer history, or a smaller lookback"
         )
-    learn, held = zip(*parts, strict=True)
-    return Lessons(moves.astype(np.float32), aims.astype(np.float32), learn, held)
+    learn, held_out = zip(*parts, strict=True)
+    return Lessons(moves.astype(np.float32), aims.astype(np.float32), learn, held_out)
 
 
 def _parts(groups: list[NDArray[np.int64]], rows: NDArray[np.int64], horizon: int) -> Iterator[tuple[Numbers, Numbers]]:
@@ -95,5 +97,5 @@ def _parts(groups: list[NDArray[np.int64]], rows: NDArray[np.int64], horizon: in
             yield np.zeros(0, np.int32), np.zeros(0, np.int32)
             continue
         cut = rows[group[int(len(group) * (1 - HELD_OUT))]]
-        learn, held = group[rows[group] < cut - horizon], group[rows[group] >= cut]
-        yield learn.astype(np.int32), held.astype(np.int32)
+        learn, held_out = group[rows[group] < cut - horizon], group[rows[group] >= cut]
+        yield learn.astype(np.int32), held_out.astype(np.int32)

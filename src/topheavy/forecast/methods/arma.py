@@ -52,23 +52,23 @@ def fit(x: Matrix, order: tuple[int, int], mean: Matrix) -> tuple[Arma, Matrix]:
     """
     y = np.nan_to_num(x - mean)
     p, q = order
-    found = _inside(_start(y, p, q), p) if p + q else np.zeros((0, y.shape[1]))
-    shocks = _shocks(y, found, p)
+    coefficients = _inside(_start(y, p, q), p) if p + q else np.zeros((0, y.shape[1]))
+    shocks = _shocks(y, coefficients, p)
     squares, damping, settled = (shocks**2).sum(axis=0), np.full(y.shape[1], 1e-3), np.zeros(y.shape[1], bool)
     for _ in range(STEPS if q else 0):
-        undone = _undo(np.hstack([y, shocks]), np.hstack([found[p:], found[p:]]))
+        undone = _undo(np.hstack([y, shocks]), np.hstack([coefficients[p:], coefficients[p:]]))
         slopes = np.concatenate([_lags(undone[:, : y.shape[1]], p), _lags(undone[:, y.shape[1] :], q)])
-        tried = _inside(found + _solve(slopes, shocks, damping), p)
+        tried = _inside(coefficients + _solve(slopes, shocks, damping), p)
         errors = _shocks(y, tried, p)
         gain = squares - (errors**2).sum(axis=0)
         better = (gain > 0) & ~settled
-        found, shocks = np.where(better, tried, found), np.where(better, errors, shocks)
+        coefficients, shocks = np.where(better, tried, coefficients), np.where(better, errors, shocks)
         damping = np.where(better, damping / 10, damping * 10)
         settled |= np.where(better, gain < SETTLED * squares, damping > 1.0)
         squares = np.where(better, squares - gain, squares)
         if settled.all():
             break
-    return Arma(found[:p], found[p:], mean), squares
+    return Arma(coefficients[:p], coefficients[p:], mean), squares
 
 
 def _weigh(weights: Matrix, before: list[Matrix]) -> Matrix:

@@ -61,9 +61,9 @@ def centred(task: Task, fitted: Linear) -> Linear:
 def bias(task: Task, predicted: Matrix) -> Matrix:
     """Return the mean of what came less what was predicted, one a series; NaN where nothing is known."""
     errors = task.change - predicted
-    known = ~np.isnan(errors)
-    count = known.sum(axis=0)
-    return np.where(count > 0, np.where(known, errors, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    there = ~np.isnan(errors)
+    count = there.sum(axis=0)
+    return np.where(count > 0, np.where(there, errors, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def akaike(squares: Matrix, count: NDArray[np.int64], parameters: int) -> Matrix:

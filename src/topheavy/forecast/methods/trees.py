@@ -68,7 +68,7 @@ def of_forest(forest: Any) -> list[Tree]:
     count = len(forest.estimators_)
     return [
         Tree(t.feature, t.threshold, t.children_left, t.children_right, t.value[:, 0, 0] / count)
-        for t in (one.tree_ for one in forest.estimators_)
+        for t in (estimator.tree_ for estimator in forest.estimators_)
     ]
 
 

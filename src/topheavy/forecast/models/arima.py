@@ -59,25 +59,25 @@ def best(x: Matrix, constants: tuple[bool, ...]) -> Arma:
     there = ~np.isnan(x)
     count = np.maximum(there.sum(axis=0), 1)
     mean = np.where(there, x, 0.0).sum(axis=0) / count
-    found = Arma(np.zeros((2, x.shape[1])), np.zeros((2, x.shape[1])), mean)
+    chosen = Arma(np.zeros((2, x.shape[1])), np.zeros((2, x.shape[1])), mean)
     least = np.full(x.shape[1], np.inf)
     for constant, order in product(constants, ORDERS):
         model, squares = fit_arma(x, order, mean * constant)
         value = akaike(squares, count, sum(order) + constant + 1)
         better = value < least
         least = np.where(better, value, least)
-        for lags, kept in ((model.ar, found.ar), (model.ma, found.ma)):
+        for lags, kept in ((model.ar, chosen.ar), (model.ma, chosen.ma)):
             kept[:, better] = 0.0
             kept[: len(lags), better] = lags[:, better]
-        found = replace(found, mean=np.where(better, model.mean, found.mean))
-    return found
+        chosen = replace(chosen, mean=np.where(better, model.mean, chosen.mean))
+    return chosen
 
 
-def _either(first: NDArray[np.bool_], one: Linear, other: Linear) -> Linear:
+def _either(first: NDArray[np.bool_], candidate: Linear, other: Linear) -> Linear:
     return Linear(
-        np.where(first[:, None], one.weights, other.weights),
-        np.where(first, one.constants, other.constants),
-        one.over,
+        np.where(first[:, None], candidate.weights, other.weights),
+        np.where(first, candidate.constants, other.constants),
+        candidate.over,
     )
 
 

@@ -19,11 +19,11 @@ def fit(task: Task, training: Training) -> Fitted:
     return linear(task, _either(trends, trending, plain).path)
 
 
-def _either(first: NDArray[np.bool_], one: Smoothing, other: Smoothing) -> Smoothing:
+def _either(first: NDArray[np.bool_], candidate: Smoothing, other: Smoothing) -> Smoothing:
     return Smoothing(
-        np.where(first, one.level, other.level),
-        np.where(first, one.trend, other.trend),
-        np.where(first, one.damping, other.damping),
+        np.where(first, candidate.level, other.level),
+        np.where(first, candidate.trend, other.trend),
+        np.where(first, candidate.damping, other.damping),
     )
 
 

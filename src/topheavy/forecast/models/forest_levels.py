@@ -92,12 +92,12 @@ def fit(task: Task, training: Training) -> Fitted:
     """Grow a forest on each series' price levels."""
     features = levels_and_averages()
     seen = (np.exp(windows(task.x, len(features), np.arange(len(task.x)))) @ features).astype(np.float32)
-    known = ~np.isnan(seen).any(axis=-1) & ~np.isnan(task.outcome)
+    whole = ~np.isnan(seen).any(axis=-1) & ~np.isnan(task.outcome)
     with forecasting():
         from sklearn.ensemble import RandomForestRegressor
     forests: list[Any | None] = []
     for at, there in enumerate(enough(task)):
-        rows = known[:, at]
+        rows = whole[:, at]
         forest = RandomForestRegressor(
             n_estimators=training.params["trees"],
             min_samples_leaf=training.params["leaf"],

@@ -37,9 +37,9 @@ def parameters(variances: Matrix) -> tuple[float, float, float]:
     return float(omega * scale), float(alpha), float(beta)
 
 
-def _weights(found: tuple[float, float, float], start: float, lookback: int, horizon: int) -> tuple[Matrix, float]:
+def _weights(parameters: tuple[float, float, float], start: float, lookback: int, horizon: int) -> tuple[Matrix, float]:
     """Return weights and constant of the mean variance ahead, with σ² = ``start`` before the window."""
-    omega, alpha, beta = found
+    omega, alpha, beta = parameters
     fading = beta ** np.arange(lookback)
     weights = alpha * fading[::-1]
     constant = omega * fading.sum() + beta**lookback * start

@@ -19,15 +19,15 @@ def fit(task: Task, training: Training) -> Fitted:
     averages = np.stack([np.where(np.arange(lookback) >= lookback - span, 1 / span, 0.0) for span in SPANS], axis=1)
     seen = windows(task.x, lookback, np.arange(len(task.x))) @ averages
     rows = np.concatenate([seen, np.ones((*seen.shape[:2], 1))], axis=-1)
-    known = ~np.isnan(seen).any(axis=-1) & ~np.isnan(task.outcome)
-    rows, outcome = np.where(known[..., None], rows, 0.0), np.where(known, task.outcome, 0.0)
+    whole = ~np.isnan(seen).any(axis=-1) & ~np.isnan(task.outcome)
+    rows, outcome = np.where(whole[..., None], rows, 0.0), np.where(whole, task.outcome, 0.0)
     gram = np.einsum("tsi,tsj->sij", rows, rows)
     within = np.einsum("tsi,ts->si", rows, outcome)
-    found = np.einsum("sij,sj->si", np.linalg.pinv(gram, hermitian=True), within)
-    found[~enough(task)] = np.nan
-    weights = found[:, :-1] @ averages.T
+    coefficients = np.einsum("sij,sj->si", np.linalg.pinv(gram, hermitian=True), within)
+    coefficients[~enough(task)] = np.nan
+    weights = coefficients[:, :-1] @ averages.T
     weights[:, -1] -= 1.0
-    return Linear(weights, found[:, -1], over(task))
+    return Linear(weights, coefficients[:, -1], over(task))
 
 
 MODEL = Model(

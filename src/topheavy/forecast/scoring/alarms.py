@@ -92,11 +92,11 @@ def _standard(values: Matrix, beside: Matrix) -> Matrix:
     return np.where(there, off / np.where(deviation > 1e-15, deviation, np.inf), np.nan)
 
 
-def _like(one: Matrix, other: Matrix) -> float:
+def _like(matrix: Matrix, other: Matrix) -> float:
     """Return the correlation of two matrices, each series in its own units; 0 where one is constant or nothing is."""
-    products = _standard(one, other) * _standard(other, one)
-    known = products[np.isfinite(products)]
-    return float(known.mean()) if known.size else 0.0
+    products = _standard(matrix, other) * _standard(other, matrix)
+    finite = products[np.isfinite(products)]
+    return float(finite.mean()) if finite.size else 0.0
 
 
 def looks_ahead(fitted: Fitted, x: Matrix, origins: Origins) -> Origins:
@@ -128,19 +128,19 @@ class Worsening:
         return self.at >= 0
 
 
-def worsening(live: Matrix, known: Matrix, horizon: int, *, seed: int = 0, chance: float = 0.01) -> Worsening:
-    """Watch live absolute errors, oldest first, against ``known`` ones of the backtest: a one-sided CUSUM (Page 1954).
+def worsening(live: Matrix, backtest: Matrix, horizon: int, *, seed: int = 0, chance: float = 0.01) -> Worsening:
+    """Watch live absolute errors, oldest first, against those of the ``backtest``: a one-sided CUSUM (Page 1954).
 
-    What is summed is the rank of each error among the known ones, so that a single wild day is not a worse model. Give
+    What is summed is the rank of each error among the backtest's, so that a single wild day is not a worse model. Give
     both in units of how much each series moved lately, or divided by naive's, so that a wilder market is not, either.
     The threshold is the one that ``chance`` of the futures passes in ``WATCH`` sessions, or as many as are live if
-    more, when futures are blocks of neighbouring known errors put together anew, each with a mean as uncertain as the
-    known errors leave it.
+    more, when futures are blocks of its neighbouring errors put together anew, each with a mean as uncertain as the
+    backtest leaves it.
 
     Raises:
-        ForecastError: when fewer than ``LEAST`` errors are known, or all are the same.
+        ForecastError: when fewer than ``LEAST`` errors are given, or all are the same.
     """
-    past = known[np.isfinite(known)]
+    past = backtest[np.isfinite(backtest)]
     if len(past) < LEAST or past.min() == past.max():
         raise ForecastError(f"{len(past)} errors of a backtest are too few, or too alike, to watch a model by")
     usual = _ranks(past, past)
@@ -155,11 +155,11 @@ def worsening(live: Matrix, known: Matrix, horizon: int, *, seed: int = 0, chanc
     return Worsening(float(sums.max(initial=0.0)), threshold, int(passed[0]) if len(passed) else -1)
 
 
-def _ranks(errors: Matrix, known: Matrix) -> Matrix:
-    """Return which part of the known errors is smaller (ties by half), less one half, in standard deviations."""
-    ascending = np.sort(known)
+def _ranks(errors: Matrix, past: Matrix) -> Matrix:
+    """Return which part of the past errors is smaller (ties by half), less one half, in standard deviations."""
+    ascending = np.sort(past)
     places = np.searchsorted(ascending, errors, side="left") + np.searchsorted(ascending, errors, side="right")
-    return np.asarray((places / (2 * len(known)) - 0.5) * np.sqrt(12))
+    return np.asarray((places / (2 * len(past)) - 0.5) * np.sqrt(12))
 
 
 def _sums(off: Matrix) -> Matrix:

@@ -60,5 +60,5 @@ def learn(came: Matrix, predicted: Matrix, spreads: Matrix) -> Intervals:
     Nothing is learned where one of the three is NaN, nor of a series that did not move: it has no spread.
     """
     errors = ((came - predicted) / moving(spreads)).ravel()
-    known = np.sort(errors[np.isfinite(errors)])
-    return Intervals(tuple(float(error) for error in known[:: len(known) // MOST_KEPT + 1]))
+    ordered = np.sort(errors[np.isfinite(errors)])
+    return Intervals(tuple(float(error) for error in ordered[:: len(ordered) // MOST_KEPT + 1]))

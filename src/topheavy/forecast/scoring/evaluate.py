@@ -103,10 +103,10 @@ def evaluate(task: Task, tried: Mapping[str, Tried], *, cost: float = COST, seed
     """
     if NAIVE not in tried:
         raise UsageError("naive was not tried: nothing can be said of a model without it")
-    if other := [name for name, one in tried.items() if one.folds != tried[NAIVE].folds]:
+    if other := [name for name, attempt in tried.items() if attempt.folds != tried[NAIVE].folds]:
         raise UsageError(f"{', '.join(other)} and naive were not tried at the same folds")
     ground = _ground(task, tried[NAIVE])
-    rows = [_row(ground, one, cost, seed) for name, one in tried.items() if name != NAIVE]
+    rows = [_row(ground, attempt, cost, seed) for name, attempt in tried.items() if name != NAIVE]
     adjusted = [
         replace(row, p_holm=p, skill=_skill(row.dm, p)) for row, p in zip(rows, holm([r.p for r in rows]), strict=True)
     ]
@@ -125,7 +125,7 @@ def _ground(task: Task, naive: Tried) -> Ground:
     for fold in naive.folds:
         change = task.until(fold.cut, fold.begin).change
         count = len(fold.origins(len(task.sessions), task.horizon))
-        absolute, squared, mean = (np.tile(one, (count, 1)) for one in (*score.scales(change), score.means(change)))
+        absolute, squared, mean = (np.tile(scale, (count, 1)) for scale in (*score.scales(change), score.means(change)))
         parts.append((absolute, squared, mean))
     absolute, squared, mean = (np.concatenate(each) for each in zip(*parts, strict=True))
     at = naive.origins
@@ -178,18 +178,20 @@ def _row(ground: Ground, tried: Tried, cost: float, seed: int) -> Evaluation:
 
 def _losses(ground: Ground, change: Matrix) -> tuple[Matrix, Matrix]:
     """Return the scaled squared errors of a model and of naive by session, where both said something."""
-    mine, naive = (((ground.came - one) / ground.squared) ** 2 for one in (change, ground.naive))
+    mine, naive = (((ground.came - forecast) / ground.squared) ** 2 for forecast in (change, ground.naive))
     both = np.isfinite(mine) & np.isfinite(naive)
     return by_session(np.where(both, mine, np.nan)), by_session(np.where(both, naive, np.nan))
 
 
 def _in_unit(ground: Ground, tried: Tried) -> dict[str, float]:
     """Return the scores that are in the target's unit, by the field they belong to."""
-    said = ground.task.target.said
-    came, middle, low, high = (said(ground.now, one) for one in (ground.came, tried.change, tried.low, tried.high))
+    in_unit = ground.task.target.said
+    came, middle, low, high = (
+        in_unit(ground.now, matrix) for matrix in (ground.came, tried.change, tried.low, tried.high)
+    )
     tail = (1 - tried.level) / 2
-    known = np.where(np.isfinite(low), came, np.nan)
-    losses = [score.pinball(known, one, q) for one, q in ((low, tail), (middle, 0.5), (high, 1 - tail))]
+    covered = np.where(np.isfinite(low), came, np.nan)
+    losses = [score.pinball(covered, matrix, q) for matrix, q in ((low, tail), (middle, 0.5), (high, 1 - tail))]
     return {
         "mae": score.mae(came, middle),
         "rmse": score.rmse(came, middle),

@@ -27,14 +27,14 @@ def mean(values: Matrix) -> float:
     return float(there.mean()) if there.size else float("nan")
 
 
-def mae(came: Matrix, said: Matrix) -> float:
+def mae(came: Matrix, forecast: Matrix) -> float:
     """Return the mean absolute error."""
-    return mean(np.abs(came - said))
+    return mean(np.abs(came - forecast))
 
 
-def rmse(came: Matrix, said: Matrix) -> float:
+def rmse(came: Matrix, forecast: Matrix) -> float:
     """Return the root of the mean squared error."""
-    return float(np.sqrt(mean((came - said) ** 2)))
+    return float(np.sqrt(mean((came - forecast) ** 2)))
 
 
 def scales(change: Matrix) -> tuple[Matrix, Matrix]:
@@ -45,8 +45,8 @@ def scales(change: Matrix) -> tuple[Matrix, Matrix]:
     """
     there = np.isfinite(change)
     counts = np.maximum(there.sum(axis=0), 1)
-    known = np.where(there, change, 0.0)
-    absolute, squared = np.abs(known).sum(axis=0) / counts, np.sqrt((known**2).sum(axis=0) / counts)
+    observed = np.where(there, change, 0.0)
+    absolute, squared = np.abs(observed).sum(axis=0) / counts, np.sqrt((observed**2).sum(axis=0) / counts)
     return np.where(absolute > 0, absolute, np.nan), np.where(squared > 0, squared, np.nan)
 
 
@@ -57,19 +57,19 @@ def means(change: Matrix) -> Matrix:
     return np.where(counts, np.where(there, change, 0.0).sum(axis=0) / np.maximum(counts, 1), np.nan)
 
 
-def mase(came: Matrix, said: Matrix, scale: Matrix) -> float:
+def mase(came: Matrix, forecast: Matrix, scale: Matrix) -> float:
     """Return the mean absolute error, each in units of ``scale``: naive's in training (Hyndman and Koehler 2006)."""
-    return mean(np.abs(came - said) / scale)
+    return mean(np.abs(came - forecast) / scale)
 
 
-def rmsse(came: Matrix, said: Matrix, scale: Matrix) -> float:
+def rmsse(came: Matrix, forecast: Matrix, scale: Matrix) -> float:
     """Return the root of the mean squared error, each in units of ``scale``: naive's root mean square in training."""
-    return float(np.sqrt(mean(((came - said) / scale) ** 2)))
+    return float(np.sqrt(mean(((came - forecast) / scale) ** 2)))
 
 
-def pinball(came: Matrix, said: Matrix, quantile: float) -> float:
+def pinball(came: Matrix, forecast: Matrix, quantile: float) -> float:
     """Return the mean loss of a forecast of a quantile: an error above it costs ``quantile``, one below the rest."""
-    error = came - said
+    error = came - forecast
     return mean(np.maximum(quantile * error, (quantile - 1) * error))
 
 
@@ -89,7 +89,7 @@ def wilson(rate: float, count: float) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-def hits(came: Matrix, said: Matrix, horizon: int) -> Hits:
+def hits(came: Matrix, forecast: Matrix, horizon: int) -> Hits:
     """Return how often a predicted change (origins × series) had the sign of the one that came.
 
     A change of zero has no direction: where one came or was predicted, nothing is counted. Securities move together and
@@ -97,9 +97,9 @@ def hits(came: Matrix, said: Matrix, horizon: int) -> Hits:
     that would make the rate as certain as it is: rate × (1 - rate) ÷ its variance over sessions (HAC, h - 1 lags). For
     one series one session ahead that is the number of forecasts.
     """
-    told = np.isfinite(came) & np.isfinite(said) & (came != 0) & (said != 0)
-    counts = told.sum(axis=1).astype(np.float64)
-    right = (told & (np.sign(came) == np.sign(said))).sum(axis=1)
+    counted = np.isfinite(came) & np.isfinite(forecast) & (came != 0) & (forecast != 0)
+    counts = counted.sum(axis=1).astype(np.float64)
+    right = (counted & (np.sign(came) == np.sign(forecast))).sum(axis=1)
     count = int(counts.sum())
     if not count:
         return Hits(float("nan"), float("nan"), float("nan"), 0)
@@ -111,11 +111,11 @@ def hits(came: Matrix, said: Matrix, horizon: int) -> Hits:
     return Hits(rate, *wilson(rate, effective), count)
 
 
-def r2(came: Matrix, said: Matrix, historical: Matrix) -> float:
+def r2(came: Matrix, forecast: Matrix, historical: Matrix) -> float:
     """Return the out-of-sample R²: 1 - squared errors ÷ those of the historical mean (Campbell and Thompson 2008).
 
     ``historical`` is the mean change of the training part. Below zero, the mean was the better forecast.
     """
-    there = np.isfinite(came) & np.isfinite(said) & np.isfinite(historical)
+    there = np.isfinite(came) & np.isfinite(forecast) & np.isfinite(historical)
     base = float(((came - historical)[there] ** 2).sum())
-    return 1 - float(((came - said)[there] ** 2).sum()) / base if base > 0 else float("nan")
+    return 1 - float(((came - forecast)[there] ** 2).sum()) / base if base > 0 else float("nan")

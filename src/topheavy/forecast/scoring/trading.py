@@ -50,9 +50,9 @@ def trade(task: Task, origins: Origins, change: Matrix, *, cost: float = COST, r
     gains = np.expm1(task.x[origins + 1] - task.x[origins])
     there = np.isfinite(gains)
     parts = there / np.maximum(there.sum(axis=1, keepdims=True), 1)
-    known = np.where(there, gains, 0.0)
-    mine, turnover = _net(_held(signal, task.horizon) * parts, known, cost)
-    hold, _ = _net(parts, known, cost)
+    filled = np.where(there, gains, 0.0)
+    mine, turnover = _net(_held(signal, task.horizon) * parts, filled, cost)
+    hold, _ = _net(parts, filled, cost)
     return Trading(_sharpe(mine), _sharpe(hold), _yearly(mine), _yearly(hold), turnover, cost)
 
 

@@ -76,7 +76,7 @@ class Card:
 
     def to_json(self) -> str:
         """Return the card as JSON that ``read_card`` reads back."""
-        stated: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        stated: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         stated |= {name: stated[name].isoformat() for name in ("trained_from", "trained_until", "made_at")}
         stated["params"] = dict(self.params)
         stated["metrics"] = {name: value if math.isfinite(value) else None for name, value in self.metrics.items()}

@@ -67,7 +67,7 @@ class Registry:
         """
         folder = self._folder(card.name)
         written = graph.SerializeToString(deterministic=True)
-        opset = max(one.version for one in graph.opset_import if one.domain in {"", "ai.onnx"})
+        opset = max(entry.version for entry in graph.opset_import if entry.domain in {"", "ai.onnx"})
         with _writing(folder):
             version = max(versions_in(folder), default=0) + 1
             whole = replace(card, version=version, opset=opset, sha256=sha256(written).hexdigest())
@@ -83,7 +83,9 @@ class Registry:
         """Return every name that has a version."""
         if not self.path.is_dir():
             return []
-        return sorted(one.name for one in self.path.iterdir() if _NAME.fullmatch(one.name) and versions_in(one))
+        return sorted(
+            folder.name for folder in self.path.iterdir() if _NAME.fullmatch(folder.name) and versions_in(folder)
+        )
 
     def versions(self, name: str) -> list[int]:
         """Return the versions of a name, ascending.
@@ -91,10 +93,10 @@ class Registry:
         Raises:
             UsageError: when there is none of that name.
         """
-        if found := versions_in(self._folder(name)):
-            return found
-        if known := self.names():
-            raise UsageError(unknown("registered model", name, known))
+        if versions := versions_in(self._folder(name)):
+            return versions
+        if names := self.names():
+            raise UsageError(unknown("registered model", name, names))
         raise UsageError(f"no model is registered in {self.path.parent}: train one first ('topheavy forecast train')")
 
     def aliases(self, name: str) -> Aliases:
@@ -108,7 +110,7 @@ class Registry:
         path = self._folder(name) / ALIASES
         try:
             stated: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {"champion": versions[0]}
-            champion, former = int(stated["champion"]), tuple(int(one) for one in stated.get("former", ()))
+            champion, former = int(stated["champion"]), tuple(int(number) for number in stated.get("former", ()))
             named = None if stated.get("challenger") is None else int(stated["challenger"])
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise ForecastError(f"{path} cannot be read ({one_line(error)}): remove it and promote again") from error
@@ -125,13 +127,13 @@ class Registry:
         """
         versions = self.versions(name)
         if which in (CHAMPION, CHALLENGER):
-            found = getattr(self.aliases(name), str(which))
-            if found is None:
+            version = getattr(self.aliases(name), str(which))
+            if version is None:
                 raise UsageError(f"{name} has no challenger: its newest version is its champion")
-            return int(found)
-        if (number := str(which)) not in {str(one) for one in versions}:
-            known = ", ".join(str(one) for one in versions[-8:])
-            raise UsageError(f"{name} has no version '{number}': ask for champion, challenger or one of {known}")
+            return int(version)
+        if (number := str(which)) not in {str(version) for version in versions}:
+            newest = ", ".join(str(version) for version in versions[-8:])
+            raise UsageError(f"{name} has no version '{number}': ask for champion, challenger or one of {newest}")
         return int(number)
 
     def card(self, name: str, which: int | str = CHAMPION) -> Card:
@@ -150,10 +152,10 @@ class Registry:
             UsageError: when there is none such.
         """
         with self._changing(name):
-            chosen, held = self.version(name, version), self.aliases(name)
-            if chosen == held.champion:
-                return self._keep(name, replace(held, challenger=None))
-            return self._keep(name, Aliases(chosen, None, (*held.former, held.champion)))
+            chosen, aliases = self.version(name, version), self.aliases(name)
+            if chosen == aliases.champion:
+                return self._keep(name, replace(aliases, challenger=None))
+            return self._keep(name, Aliases(chosen, None, (*aliases.former, aliases.champion)))
 
     def challenge(self, name: str, version: int | str) -> Aliases:
         """Make a version the challenger, in place of the newest one.
@@ -162,10 +164,10 @@ class Registry:
             UsageError: when there is none such, or it is the champion.
         """
         with self._changing(name):
-            chosen, held = self.version(name, version), self.aliases(name)
-            if chosen == held.champion:
+            chosen, aliases = self.version(name, version), self.aliases(name)
+            if chosen == aliases.champion:
                 raise UsageError(f"{name} {chosen} is the champion: another version has to challenge it")
-            return self._keep(name, replace(held, challenger=chosen))
+            return self._keep(name, replace(aliases, challenger=chosen))
 
     def roll_back(self, name: str) -> Aliases:
         """Make the former champion the champion again.
@@ -174,10 +176,10 @@ class Registry:
             UsageError: when there was none before.
         """
         with self._changing(name):
-            held = self.aliases(name)
-            if not held.former:
-                raise UsageError(f"{name} {held.champion} is the first champion: there is none to roll back to")
-            return self._keep(name, Aliases(held.former[-1], None, held.former[:-1]))
+            aliases = self.aliases(name)
+            if not aliases.former:
+                raise UsageError(f"{name} {aliases.champion} is the first champion: there is none to roll back to")
+            return self._keep(name, Aliases(aliases.former[-1], None, aliases.former[:-1]))
 
     def open(self, name: str, which: int | str = CHAMPION) -> "Served":
         """Return a version ready to forecast; it is loaded once and kept while its file does not change.
@@ -217,8 +219,8 @@ class Registry:
     def _card(self, folder: Path) -> Card:
         path = folder / CARD
         try:
-            held = path.stat()
-            return _read(path, (held.st_mtime_ns, held.st_size, held.st_ino))
+            state = path.stat()
+            return _read(path, (state.st_mtime_ns, state.st_size, state.st_ino))
         except OSError as error:
             raise ForecastError(f"{path} cannot be read ({one_line(error)}): train the model again") from error
 

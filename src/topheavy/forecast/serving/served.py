@@ -94,13 +94,13 @@ class Served:
             x = self.card.aim.working(recent.T)
             now = self.card.aim.now(x, self.card.horizon)[-1]
             change = self._run(x[-self.card.lookback :].T, np.asarray(series, dtype=np.int64))
-            said, naive = self.card.aim.said(now, change), self.card.aim.said(now, np.zeros_like(now))
-            if not (np.isfinite(said).all() and np.isfinite(naive).all()):
+            forecasts, naive = self.card.aim.said(now, change), self.card.aim.said(now, np.zeros_like(now))
+            if not (np.isfinite(forecasts).all() and np.isfinite(naive).all()):
                 raise ForecastError(
                     f"{self.card.name} has no finite answer to these values: they are out of all bounds"
                 )
             bounds = self._bounds(now, change, spread(x, self.card.horizon)[-1], level)
-        return [Forecast(float(a), float(b), *bound) for a, b, bound in zip(said, naive, bounds, strict=True)]
+        return [Forecast(float(a), float(b), *bound) for a, b, bound in zip(forecasts, naive, bounds, strict=True)]
 
     def _refuse(self, values: Matrix) -> None:
         reads = self.card.aim.reads
@@ -111,10 +111,10 @@ class Served:
         if (wrong := ~readable.all(axis=1) | torn.any(axis=1)).any():
             row = _row(values, int(wrong.argmax()))
             raise ForecastError(f"{self.card.name} reads {reads}: every value has to be a number {words}{row}")
-        known = (~absent).sum(axis=1)
-        if (short := known < self.fewest).any():
+        counts = (~absent).sum(axis=1)
+        if (short := counts < self.fewest).any():
             at = int(short.argmax())
-            got = f"got {known[at]}{_row(values, at)}"
+            got = f"got {counts[at]}{_row(values, at)}"
             raise ForecastError(f"{self.card.name} needs {self.fewest} values up to the last session, and {got}")
 
     def _run(self, window: Matrix, series: NDArray[np.int64]) -> Matrix:
@@ -152,10 +152,10 @@ def opened(path: Path, card: Card) -> Served:
         ForecastError: when it is not the file that was registered, or is no such model.
     """
     try:
-        held = path.stat()
+        state = path.stat()
     except OSError as error:
         raise ForecastError(f"{path} cannot be read ({one_line(error)}): train the model again") from error
-    return Served(card, _session(path, (held.st_mtime_ns, held.st_size, held.st_ino), card.sha256, card.lookback))
+    return Served(card, _session(path, (state.st_mtime_ns, state.st_size, state.st_ino), card.sha256, card.lookback))
 
 
 @lru_cache(maxsize=MOST_OPEN)
@@ -173,7 +173,7 @@ def _session(path: Path, _edition: tuple[int, ...], sha: str, lookback: int) -> 
         session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no common root
         raise ForecastError(f"{path} is no ONNX model ({one_line(error)}): train the model again") from error
-    shapes = {one.name: (one.type, len(one.shape)) for one in session.get_inputs()}
+    shapes = {entry.name: (entry.type, len(entry.shape)) for entry in session.get_inputs()}
     width = session.get_inputs()[0].shape[-1] if session.get_inputs() else None
     if shapes != {"window": ("tensor(double)", 2), "series": ("tensor(int64)", 1)} or width != lookback:
         raise ForecastError(f"{path} does not take a window of {lookback} values and a series: train the model again")

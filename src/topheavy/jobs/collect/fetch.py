@@ -196,9 +196,11 @@ def fault_of(error: SourceError) -> Fault:
 
 
 def _log(attempt: Attempt) -> None:
-    told = {"unit": attempt.unit.id, "outcome": attempt.outcome.value, "seconds": round(attempt.seconds, 3),
+    fields = {"unit": attempt.unit.id, "outcome": attempt.outcome.value, "seconds": round(attempt.seconds, 3),
             "bytes": attempt.bytes, "calls": attempt.calls}  # fmt: skip
     if attempt.cause:
-        logger.warning("%s failed: %s", attempt.unit.id, attempt.cause, extra={"told": told | {"cause": attempt.cause}})
+        logger.warning(
+            "%s failed: %s", attempt.unit.id, attempt.cause, extra={"told": fields | {"cause": attempt.cause}}
+        )
     else:
-        logger.info("%s %s", attempt.unit.id, attempt.outcome.value, extra={"told": told})
+        logger.info("%s %s", attempt.unit.id, attempt.outcome.value, extra={"told": fields})

@@ -61,8 +61,8 @@ def plan(
     look = _Look(home, ask, clock())
     needed = [unit for unit in dict.fromkeys(source.plan(ask, home.settings)) if unit not in besides]
     over = [unit for unit in needed if look.is_over(unit)]
-    found = {unit: look.why(unit) or (Why.AGAIN if again else None) for unit in over}
-    todo = {unit: why for unit, why in found.items() if why}
+    reasons = {unit: look.why(unit) or (Why.AGAIN if again else None) for unit in over}
+    todo = {unit: why for unit, why in reasons.items() if why}
     return Plan(todo, len(over) - len(todo), len(needed) - len(over))
 
 

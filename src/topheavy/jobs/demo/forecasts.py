@@ -67,8 +67,9 @@ def _play(home: Home, days: Sequence[date], progress: Progress) -> None:
 
 def _line(home: Home) -> str:
     best = ask(home, _BOARD)[0]
-    told = next(row for row in account(home) if row["name"] == NAME)
+    model = next(row for row in account(home) if row["name"] == NAME)
     return (
         f"{best['models']} models tried, {best['model']} has {best['ratio']:.2f} times the error of "
-        f'"tomorrow = today" on volatility; {NAME} ({told["model"]}) is registered, {told["scored"]:,} forecasts scored'
+        f'"tomorrow = today" on volatility; {NAME} ({model["model"]}) is registered, '
+        f"{model['scored']:,} forecasts scored"
     )

@@ -47,10 +47,10 @@ def streamed(home: Home, *, clock: Clock = system_clock, progress: Progress | No
         return left_out("Live", absent)
     from topheavy.jobs.stream.commands import send
 
-    asked, seconds = _going_on(home, clock())
+    order, seconds = _going_on(home, clock())
     limit = round(RATE * seconds)
     if limit:
-        send(home.settings, "simulator", asked, speed=0, limit=limit, sink=True, progress=progress)
+        send(home.settings, "simulator", order, speed=0, limit=limit, sink=True, progress=progress)
     kept, bars = ask(home, _KEPT)[0], ask(home, _BARS)[0]["bars"]
     return Part(
         "Live",
@@ -71,10 +71,10 @@ def streaming(home: Home, clock: Clock = system_clock) -> Iterator[None]:
         return
     from topheavy.jobs.stream.commands import send
 
-    asked = replace(_going_on(home, clock())[0], begin=None)  # the feed's own first moment, which is a little later
+    order = replace(_going_on(home, clock())[0], begin=None)  # the feed's own first moment, which is a little later
     stop = threading.Event()
     with ThreadPoolExecutor(1, "demo-stream") as pool:
-        work = pool.submit(send, home.settings, "simulator", asked, sink=True, stop=stop)
+        work = pool.submit(send, home.settings, "simulator", order, sink=True, stop=stop)
         try:
             yield
         finally:

@@ -13,9 +13,12 @@ from topheavy.home import Home
 from topheavy.jobs.publish.publish import publish
 from topheavy.jobs.refine.refine import refine
 from topheavy.jobs.road import Run, ask_for, gather
+from topheavy.portfolios.shelf import Shelf
 from topheavy.simulator.api.server import running, serve
+from topheavy.simulator.funds import FUND_OF_FUNDS, INDEX_FUND, TEN_LARGEST
 from topheavy.simulator.hostile.table import described
 from topheavy.simulator.market import MarketOptions
+from topheavy.simulator.names import GIANTS
 from topheavy.sources.vendor import Ask
 from topheavy.tables.read import read
 
@@ -39,7 +42,15 @@ name = "groups"
 path = "{base}/groups.csv"
 dataset = "groups"
 columns = {{ symbol = "ticker" }}
+
+[[file]]
+name = "holdings"
+path = "{base}/holdings.csv"
+dataset = "holdings"
 """
+
+SAMPLE = f"50% {INDEX_FUND}, 20% {FUND_OF_FUNDS}, 15% {TEN_LARGEST}, 10% {{company}}, 5% CASH"
+"""A made-up portfolio of the simulated market's funds and its first giant."""
 
 
 def simulated_settings(settings: Settings, base: str) -> Settings:
@@ -79,6 +90,7 @@ def demo(
         _add(done, gather(here, "polygon", counted_by_class, clock=clock, progress=progress))
         done.refined.append(refine(here, clock=clock, progress=progress))
         done.published = publish(here, clock=clock, progress=progress)
+    Shelf(home.lake.folder.path).keep("sample", SAMPLE.format(company=GIANTS[0][1]).encode())
     return done
 
 

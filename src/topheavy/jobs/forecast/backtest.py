@@ -69,7 +69,7 @@ def try_out(
             whole = task(panel, target(name), horizon)
             done = _ask(whole, trial, progress)
             about = _about(home, trial, whole, run, made_at) | {"snapshot": panel.snapshot}
-            accounts = [about | account(one) for one in evaluate(whole, done.tried, seed=trial.seed)]
+            accounts = [about | account(evaluation) for evaluation in evaluate(whole, done.tried, seed=trial.seed)]
             accounts += [about | failure(whole, trial.first, model, cause) for model, cause in done.failed.items()]
             _keep(home, accounts, singles(whole, done, about), progress or Silent())
             rows += accounts
@@ -99,8 +99,8 @@ def _ask(whole: Task, trial: Trial, progress: Progress | None) -> Backtest:
 def _models(target_name: str, named: Sequence[str], slow: bool) -> list[Model]:
     """Return naive, and the models named that forecast the target, or all of them, the slow ones where asked for."""
     chosen: list[Model] = [pick(MODELS, name) for name in named]
-    chosen = chosen or [one for one in models().values() if slow or not one.slow]
-    fit = [one for one in chosen if target_name in one.targets and one.name != "naive"]
+    chosen = chosen or [model for model in models().values() if slow or not model.slow]
+    fit = [model for model in chosen if target_name in model.targets and model.name != "naive"]
     if named and not fit:
         raise UsageError(f"none of {', '.join(named)} forecasts {target_name}: see 'topheavy plugins'")
     return [models()["naive"], *fit]

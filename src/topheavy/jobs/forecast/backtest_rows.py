@@ -21,17 +21,17 @@ NUMBERS = (
 """What an account and its row call by the same name, where it is known."""
 
 
-def account(one: Evaluation) -> dict[str, Any]:
+def account(evaluation: Evaluation) -> dict[str, Any]:
     """Return a model's account as a row, less what all rows of the backtest share."""
     same = ("model", "series", "origins", "forecasts", "skill", "lagged_copy", "seconds")
     return {
-        **{name: getattr(one, name) for name in same},
-        **{name: _known(getattr(one, name)) for name in NUMBERS},
-        "since": one.first,
-        "until": one.last,
+        **{name: getattr(evaluation, name) for name in same},
+        **{name: _known(getattr(evaluation, name)) for name in NUMBERS},
+        "since": evaluation.first,
+        "until": evaluation.last,
         "failed": None,
-        "net_sharpe": _known(one.sharpe),
-        "hold_sharpe": _known(one.sharpe_hold),
+        "net_sharpe": _known(evaluation.sharpe),
+        "hold_sharpe": _known(evaluation.sharpe_hold),
     }
 
 
@@ -45,32 +45,34 @@ def failure(whole: Task, first: int, model: str, cause: str) -> dict[str, Any]:
 def singles(whole: Task, done: Backtest, about: Mapping[str, Any]) -> pa.Table:
     """Return every forecast of a backtest in the target's unit; none where there are too many to keep."""
     schema = dataset("backtest_forecasts").schema
-    if sum(one.change.size for one in done.tried.values()) > MOST_KEPT:
+    if sum(tried.change.size for tried in done.tried.values()) > MOST_KEPT:
         return schema.empty_table()
-    return pa.concat_tables([_single(whole, one, about).cast(schema) for one in done.tried.values()])
+    return pa.concat_tables([_single(whole, tried, about).cast(schema) for tried in done.tried.values()])
 
 
-def _single(whole: Task, one: Tried, about: Mapping[str, Any]) -> pa.Table:
-    rows, said = one.origins, whole.target.said
+def _single(whole: Task, tried: Tried, about: Mapping[str, Any]) -> pa.Table:
+    rows, in_unit = tried.origins, whole.target.said
     now, came = whole.now[rows], whole.change[rows]
-    down, across = np.nonzero(~np.isnan(one.change) & ~np.isnan(came))
+    down, across = np.nonzero(~np.isnan(tried.change) & ~np.isnan(came))
     count = len(down)
     values = {
-        "value": said(now, one.change),
-        "low": said(now, one.low),
-        "high": said(now, one.high),
-        "naive": said(now, np.zeros_like(now)),
-        "actual": said(now, came),
+        "value": in_unit(now, tried.change),
+        "low": in_unit(now, tried.low),
+        "high": in_unit(now, tried.high),
+        "naive": in_unit(now, np.zeros_like(now)),
+        "actual": in_unit(now, came),
     }
     columns: dict[str, Any] = {
         name: pa.repeat(pa.scalar(about[name]), count) for name in ("run", "target", "horizon")
     } | {
-        "model": pa.repeat(pa.scalar(one.model), count),
+        "model": pa.repeat(pa.scalar(tried.model), count),
         "series": pa.array(np.array(whole.series, dtype=object)[across], pa.string()),
         "origin": pa.array(whole.sessions[rows[down]], pa.date32()),
         "session": pa.array(whole.sessions[rows[down] + whole.horizon], pa.date32()),
     }
-    return pa.table(columns | {name: pa.array(found[down, across], from_pandas=True) for name, found in values.items()})
+    return pa.table(
+        columns | {name: pa.array(matrix[down, across], from_pandas=True) for name, matrix in values.items()}
+    )
 
 
 def _known(value: float) -> float | None:

@@ -21,17 +21,17 @@ def daily(home: Home, *, clock: Clock = system_clock, progress: Progress | None 
     names = registry.names()
     if not names:
         return []
-    said = [f"{score(home, clock=clock, progress=progress):,} forecasts scored"]
+    lines = [f"{score(home, clock=clock, progress=progress):,} forecasts scored"]
     for name in names:
         verdict = judge(home, name)
         if verdict.promoted:
-            said.append(f"{name}: version {verdict.champion} is champion now, {verdict.why}")
+            lines.append(f"{name}: version {verdict.champion} is champion now, {verdict.why}")
         newest = registry.card(name, registry.versions(name)[-1])
         if _month(newest.trained_until) != _month(_last(home)):
-            said.append(f"{name}: {_anew(home, name, clock, progress)}")
+            lines.append(f"{name}: {_anew(home, name, clock, progress)}")
     made = predict(home, names, clock=clock, progress=progress)
-    said.append(f"{made.new:,} forecasts made")
-    return said + [f"left out: {line}" for line in made.left_out]
+    lines.append(f"{made.new:,} forecasts made")
+    return lines + [f"left out: {line}" for line in made.left_out]
 
 
 def _anew(home: Home, name: str, clock: Clock, progress: Progress | None) -> str:

@@ -50,14 +50,14 @@ def predict(
     registry, heard = Registry(home.settings.home), progress or Silent()
     rows: list[dict[str, Any]] = []
     left_out: list[str] = []
-    asked = names or registry.names()
-    if not asked:
+    chosen = names or registry.names()
+    if not chosen:
         raise UsageError("no model is registered here: train one first ('topheavy forecast train --model drift')")
-    heard.start("predict, in models", len(asked))
-    for name in asked:
+    heard.start("predict, in models", len(chosen))
+    for name in chosen:
         for version in _versions(registry, name):
-            said, silent = _say(home, registry.open(name, version), level, until or date.max, clock())
-            rows += said
+            made, silent = _say(home, registry.open(name, version), level, until or date.max, clock())
+            rows += made
             left_out += silent
         heard.advance()
     heard.finish()
@@ -68,8 +68,8 @@ def predict(
 
 
 def _versions(registry: Registry, name: str) -> list[int]:
-    held = registry.aliases(name)
-    wanted = [CHAMPION] if held.challenger is None else [CHAMPION, CHALLENGER]
+    aliases = registry.aliases(name)
+    wanted = [CHAMPION] if aliases.challenger is None else [CHAMPION, CHALLENGER]
     return [registry.version(name, alias) for alias in wanted]
 
 
@@ -87,12 +87,13 @@ def _say(
     whole = (~np.isnan(recent[:, -served.fewest :])).all(axis=1) & (recent.shape[1] >= served.fewest)
     silent = [f"{card.name} {card.version}, {panel.series[at]}: no whole history" for at in np.flatnonzero(~whole)]
     spoken = [name for name, there in zip(panel.series, whole, strict=True) if there]
-    said = served.forecast(_from_where_whole(recent[whole]), [served.number(name) for name in spoken], level)
+    forecasts = served.forecast(_from_where_whole(recent[whole]), [served.number(name) for name in spoken], level)
     origin = panel.sessions[-1].item()
     about = _about(card, panel, origin, now, level)
     return [
-        about | {"series": name, "value": one.value, "low": one.low, "high": one.high, "naive": one.naive}
-        for name, one in zip(spoken, said, strict=True)
+        about
+        | {"series": name, "value": forecast.value, "low": forecast.low, "high": forecast.high, "naive": forecast.naive}
+        for name, forecast in zip(spoken, forecasts, strict=True)
     ], silent
 
 

@@ -71,8 +71,10 @@ def renew(
     for name in names or Registry(place.settings.home).names():
         verdict = judge(place, name)
         trained = retrain(place, name, clock=clock, progress=progress)
-        said = f"version {trained.card.version} was trained" if trained else "nothing has come since the last training"
-        rows.append(asdict(verdict) | {"trained": said})
+        outcome = (
+            f"version {trained.card.version} was trained" if trained else "nothing has come since the last training"
+        )
+        rows.append(asdict(verdict) | {"trained": outcome})
     return rows
 
 
@@ -85,18 +87,20 @@ def judge(place: Home, name: str) -> Verdict:
         UsageError: when no model of that name is registered.
     """
     registry = Registry(place.settings.home)
-    held = registry.aliases(name)
-    if held.challenger is None:
-        return Verdict(name, held.champion, False, "there is no challenger")
+    aliases = registry.aliases(name)
+    if aliases.challenger is None:
+        return Verdict(name, aliases.champion, False, "there is no challenger")
     card = registry.card(name)
-    differences = _differences(place, name, held.challenger, held.champion)
+    differences = _differences(place, name, aliases.challenger, aliases.champion)
     if len(differences) < FEWEST:
-        return Verdict(name, held.champion, False, f"{len(differences)} of {FEWEST} sessions are scored for both")
-    found = diebold_mariano(differences, card.horizon)
-    if not (found.statistic < 0 and found.p < SIGNIFICANT):
-        return Verdict(name, held.champion, False, f"no evidence that {held.challenger} is better, p {found.p:.2f}")
-    registry.promote(name, held.challenger)
-    return Verdict(name, held.challenger, True, f"better on {len(differences)} sessions, p {found.p:.3f}")
+        return Verdict(name, aliases.champion, False, f"{len(differences)} of {FEWEST} sessions are scored for both")
+    evidence = diebold_mariano(differences, card.horizon)
+    if not (evidence.statistic < 0 and evidence.p < SIGNIFICANT):
+        return Verdict(
+            name, aliases.champion, False, f"no evidence that {aliases.challenger} is better, p {evidence.p:.2f}"
+        )
+    registry.promote(name, aliases.challenger)
+    return Verdict(name, aliases.challenger, True, f"better on {len(differences)} sessions, p {evidence.p:.3f}")
 
 
 def _order(card: Card) -> Order:
@@ -118,4 +122,4 @@ def _differences(place: Home, name: str, challenger: int, champion: int) -> Matr
     by_session: defaultdict[date, list[float]] = defaultdict(list)
     for key in sorted(errors[challenger].keys() & errors[champion].keys()):
         by_session[key[0]].append(errors[challenger][key] - errors[champion][key])
-    return np.array([np.mean(found) for _, found in sorted(by_session.items())])
+    return np.array([np.mean(differences) for _, differences in sorted(by_session.items())])

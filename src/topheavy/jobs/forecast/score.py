@@ -33,9 +33,9 @@ def score(home: Home, *, clock: Clock = system_clock, progress: Progress | None 
     for (name, version), forecasts in due.items():
         card = Registry(home.settings.home).card(name, version)
         panel = history_of(home, card)
-        known = task(panel, card.aim, card.horizon)
+        whole = task(panel, card.aim, card.horizon)
         about = {"scored_at": clock(), "snapshot": panel.snapshot}
-        rows += [scored | about for one in forecasts if (scored := _scored(known, one))]
+        rows += [scored | about for forecast in forecasts if (scored := _scored(whole, forecast))]
         heard.advance()
     heard.finish()
     if not rows:
@@ -56,12 +56,12 @@ def _due(home: Home) -> dict[tuple[str, int], list[dict[str, Any]]]:
     return due
 
 
-def _scored(known: Task, forecast: dict[str, Any]) -> dict[str, Any] | None:
+def _scored(whole: Task, forecast: dict[str, Any]) -> dict[str, Any] | None:
     """Return a forecast's score; ``None`` while what it speaks of has not come."""
-    column, row = known.series.index(forecast["series"]), _row(known, forecast["origin"])
-    if row is None or _row(known, forecast["session"]) != row + known.horizon or np.isnan(known.outcome[row, column]):
+    column, row = whole.series.index(forecast["series"]), _row(whole, forecast["origin"])
+    if row is None or _row(whole, forecast["session"]) != row + whole.horizon or np.isnan(whole.outcome[row, column]):
         return None  # not there yet, or a session in between is missing: it is another one's outcome
-    actual = _actual(known.target, forecast["naive"], known.now[row, column], known.change[row, column])
+    actual = _actual(whole.target, forecast["naive"], whole.now[row, column], whole.change[row, column])
     within = None if forecast["low"] is None else forecast["low"] <= actual <= forecast["high"]
     return {name: forecast[name] for name in _SHARED} | {
         "actual": actual,
@@ -78,7 +78,7 @@ def _actual(target: Target, naive: float, now: float, change: float) -> float:
     return float(target.said(np.array(now), np.array(change)))
 
 
-def _row(known: Task, session: date) -> int | None:
+def _row(whole: Task, session: date) -> int | None:
     day = np.datetime64(session, "D")
-    row = int(np.searchsorted(known.sessions, day))
-    return row if row < len(known.sessions) and known.sessions[row] == day else None
+    row = int(np.searchsorted(whole.sessions, day))
+    return row if row < len(whole.sessions) and whole.sessions[row] == day else None

@@ -114,8 +114,8 @@ def _tried(whole: Task, model: Model, fold: Fold, training: Training) -> Tried:
 def _account(whole: Task, tried: Tried) -> Evaluation:
     """Hold a model's forecasts against naive's of the same origins."""
     naive = _tried(whole, models()["naive"], tried.folds[0], Training())
-    found = evaluate(whole, {"naive": naive, tried.model: tried})
-    return next(one for one in found if one.model == tried.model)
+    evaluations = evaluate(whole, {"naive": naive, tried.model: tried})
+    return next(evaluation for evaluation in evaluations if evaluation.model == tried.model)
 
 
 def _cut(panel: Panel, order: Order) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -15,6 +16,7 @@ from topheavy.core.settings import Settings
 from topheavy.core.version import __version__
 from topheavy.datasets.schema import Layer, dataset, datasets
 from topheavy.home import Home
+from topheavy.jobs.checksums import record_copy, record_tables
 from topheavy.jobs.publish import shrunken
 from topheavy.jobs.publish.inputs import given, runs_as_rows
 from topheavy.jobs.publish.switches import switched_together
@@ -71,20 +73,22 @@ def _publish(home: Home, clock: Clock, progress: Progress, *, accept_loss: bool)
     progress.advance()
     whole = {**held, **beside, **answers}
     about = _about(home, clock)
-    build(home.lake.folder.path, whole, _views(), _gates(), about, lambda: _store(tables, answers))
+    build(home.lake.folder.path, whole, _views(), _gates(), about, lambda coming: _store(home, answers, coming))
     progress.advance()
     for item in datasets().values():
         if item.published:  # a streamed table is kept tidy by the sink that writes it
             tidy(tables, item, clock())
+    record_tables(home)
     progress.advance()
     progress.finish()
     return Published({name: table.num_rows for name, table in whole.items()}, held["repairs"].num_rows, given_up)
 
 
-def _store(tables: Tables, answers: Mapping[str, pa.Table]) -> None:
-    """Write the answers as tables, before the warehouse says that they are published."""
+def _store(home: Home, answers: Mapping[str, pa.Table], coming: Path) -> None:
+    """Write the answers as tables, and checksums, before the warehouse says that they are published."""
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: replace_all(tables, dataset(name), answers[name]), answers))
+        list(pool.map(lambda name: replace_all(home.tables, dataset(name), answers[name]), answers))
+    record_copy(home, coming)
 
 
 def _mend(tables: Tables, held: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

@@ -8,6 +8,7 @@ from topheavy.core.errors import TopheavyError, one_line
 from topheavy.core.progress import Progress, Silent
 from topheavy.datasets.schema import Dataset, Layer, datasets
 from topheavy.home import Home
+from topheavy.jobs.checksums import damaged
 from topheavy.lake.records import Entry
 from topheavy.metrics.questions import QuestionKind, questions
 from topheavy.tables.check import check
@@ -27,6 +28,7 @@ def verify(home: Home, *, progress: Progress | None = None) -> list[Finding]:
     progress = progress or Silent()
     stages = [
         _lake(home),
+        _files(home),
         *(_table(home, item) for item in _stored(home)),
         _warehouse(home),
         _gates(home),
@@ -55,17 +57,34 @@ def _stored(home: Home) -> list[Dataset]:
 
 def _lake(home: Home) -> Iterator[Finding]:
     """Every kept answer still has its hash and its row in the ledger; a lost row is written again."""
-    checked = 0
-    try:
-        for envelope, answer in home.lake.every():
-            size = sum(len(page.content) for page in answer.pages)
-            moment: datetime = answer.received_at
-            home.lake.ledger.note_answer(Entry(answer.unit, answer.version, answer.kind, envelope, size, moment))
-            checked += 1
-    except TopheavyError as error:
-        yield Finding("lake", one_line(error))
-        return
+    checked, envelopes = 0, home.lake.envelopes()
+    gone = {entry.envelope for entry in home.lake.ledger.latest()}.difference(envelopes)
+    for envelope in sorted(gone):
+        yield Finding("lake", f"{envelope} is gone: restore raw/ from a backup, or collect it with --again")
+    for envelope in envelopes:
+        try:
+            answer = home.lake.open(envelope)
+        except TopheavyError as error:
+            yield Finding("lake", one_line(error))
+            continue
+        size = sum(len(page.content) for page in answer.pages)
+        moment: datetime = answer.received_at
+        home.lake.ledger.note_answer(Entry(answer.unit, answer.version, answer.kind, envelope, size, moment))
+        checked += 1
     yield Finding(f"lake: {checked:,} answers have their hashes")
+
+
+def _files(home: Home) -> Iterator[Finding]:
+    """Every file of the tables, and the published copy, is what was written."""
+    try:
+        harmed = list(damaged(home))
+    except TopheavyError as error:
+        yield Finding("checksums", one_line(error))
+        return
+    for name, remedy in harmed:
+        yield Finding(f"file {name}", f"it is not what was written; {remedy}")
+    if not harmed:
+        yield Finding("files: tables and published copy are what was written")
 
 
 def _table(home: Home, item: Dataset) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from topheavy.core.progress import Progress, Silent
 from topheavy.core.units import Fault, Outcome
 from topheavy.datasets.schema import TEXT, Dataset, dataset
 from topheavy.home import Home
+from topheavy.jobs.checksums import record_tables
 from topheavy.jobs.refine import anew
 from topheavy.jobs.refine.batches import batches, complete, digest_of
 from topheavy.jobs.refine.closed_days import without_closed_days
@@ -81,6 +82,7 @@ def refine(
             _anew(home, work, accept_loss=accept_loss)
         else:
             work.bring_all()
+        record_tables(home)
     return work.done
 
 

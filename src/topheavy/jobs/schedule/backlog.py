@@ -42,8 +42,8 @@ class Order:
 def period(home: Home, order: Order, now: datetime) -> list[date]:
     """Return the sessions the order is about: from its first, or the first ever asked for, to the last one over."""
     last = last_closed(now - order.delay)
-    known = [run.unit.session for run in home.lake.ledger.runs() if run.unit.source == order.source]
-    since = order.since or min(filter(None, known), default=last)
+    days = [run.unit.session for run in home.lake.ledger.runs() if run.unit.source == order.source]
+    since = order.since or min(filter(None, days), default=last)
     return sessions(since, last) if since <= last else []
 
 
@@ -55,14 +55,14 @@ def owed(home: Home, order: Order, days: Sequence[date], clock: Clock) -> list[d
     """
     if not days:
         return []
-    asked = {run.unit: run.last.finished_at for run in _good(home)}  # an answer that says the same keeps its time
-    held = {entry.unit: asked.get(entry.unit, entry.received_at) for entry in home.lake.ledger.latest()}
+    answered = {run.unit: run.last.finished_at for run in _good(home)}  # an answer that says the same keeps its time
+    received = {entry.unit: answered.get(entry.unit, entry.received_at) for entry in home.lake.ledger.latest()}
     failed = {run.unit for run in home.lake.ledger.runs() if run.outcome is Outcome.FAILED}
     *older, (newest, shared) = _planned(home, order, days)
 
     def lacks(day: date, units: frozenset[Unit]) -> bool:
         own = units - shared
-        return any(unit not in held or unit in failed or held[unit] < close_of(day) for unit in own)
+        return any(unit not in received or unit in failed or received[unit] < close_of(day) for unit in own)
 
     lacking = [day for day, units in older if lacks(day, units)]
     return [*lacking, newest] if _newest_lacks(home, order, days, clock) else lacking

@@ -58,11 +58,11 @@ class Scheduler:
 
     def wait(self, session: date) -> None:
         """Sleep in slices while ``session`` is the next and no pause ends; say what is waited for when it changes."""
-        said, delay = "", self.order.delay
+        last_line, delay = "", self.order.delay
         while upcoming(now := self.clock(), delay) == session and wakes_at(self.failed, now, delay) > now:
-            if (line := told(self.failed, now, delay)) != said:
+            if (line := told(self.failed, now, delay)) != last_line:
                 self.say(line)
-            said = line
+            last_line = line
             self.progress.stop.check()
             self.sleep(SLICE)
 
@@ -71,7 +71,7 @@ class Scheduler:
         with open_home(self.settings) as home:
             days = period(home, self.order, self.clock())
             owing = owed(home, self.order, days, self.clock)
-            self.failed = {day: one for day, one in self.failed.items() if day is None or day in owing}
+            self.failed = {day: failure for day, failure in self.failed.items() if day is None or day in owing}
             if len(owing) > 1:
                 self.say(f"{len(owing):,} sessions to catch up on, from {owing[0]} to {owing[-1]}")
             for day in due(owing, self.failed, self.clock()):

@@ -49,7 +49,7 @@ def upcoming(now: datetime, delay: timedelta) -> date:
 
 def wakes_at(failed: Mapping[date | None, Failed], now: datetime, delay: timedelta) -> datetime:
     """Return when there is something to do next: a session's close and the delay, or the end of a pause."""
-    pauses = [one.until for one in failed.values() if one.rests(now)]
+    pauses = [failure.until for failure in failed.values() if failure.rests(now)]
     again = [now] if len(pauses) < len(failed) else []
     return min([runs_at(upcoming(now, delay), delay), *pauses, *again])
 
@@ -58,7 +58,7 @@ def told(failed: Mapping[date | None, Failed], now: datetime, delay: timedelta) 
     """Say in one line what is waited for."""
     moment, session = wakes_at(failed, now, delay), upcoming(now, delay)
     if moment < runs_at(session, delay):
-        first = next(day for day, one in failed.items() if not one.rests(now) or one.until == moment)
+        first = next(day for day, failure in failed.items() if not failure.rests(now) or failure.until == moment)
         return f"next: {named(first)} again, at {clock_time(moment, now)}"
     closes = f"closes {close_of(session).astimezone(NEW_YORK):%H:%M} New York"
     return f"next: session {session}, {closes}, runs at {clock_time(moment, close_of(session))}"

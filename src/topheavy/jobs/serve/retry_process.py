@@ -77,23 +77,23 @@ class RetryProcess:
 def _begun(settings: Settings, sources: tuple[str, ...], units: tuple[str, ...], count: int) -> _Work:
     """Start the process. A spawned one has no threads, locks or connections of the server's in it."""
     context = get_context("spawn")
-    told, tells = context.Pipe(duplex=False)
+    messages, tells = context.Pipe(duplex=False)
     arguments = (settings, sources, units, tells, form_in_use())
     process = context.Process(target=_ask_again, args=arguments, name="topheavy-asking", daemon=True)
     process.start()
     tells.close()
-    return _Work(process, told, count)
+    return _Work(process, messages, count)
 
 
 def _over(work: _Work) -> Asking:
     """Read what the process said last; one that was killed said nothing."""
     try:
-        said, wrong = work.told.recv()
+        message, wrong = work.told.recv()
     except EOFError:
-        said, wrong = "Asking again was broken off. What came home is safe: ask again for the rest.", True
+        message, wrong = "Asking again was broken off. What came home is safe: ask again for the rest.", True
     work.told.close()
     work.process.join(ENDING)
-    return Asking(going=False, units=work.units, said=said, wrong=wrong)
+    return Asking(going=False, units=work.units, said=message, wrong=wrong)
 
 
 def _ask_again(
@@ -111,8 +111,8 @@ def _ask_again(
 
 def _asked(settings: Settings, sources: tuple[str, ...], units: frozenset[str]) -> str:
     with open_home(settings, create=False) as place:
-        known = place.lake.ledger.runs() if units else []
-        chosen = [run.unit for run in known if run.unit.id in units]
+        runs = place.lake.ledger.runs() if units else []
+        chosen = [run.unit for run in runs if run.unit.id in units]
         outcomes: Counter[Outcome] = Counter()
         for part in retry(place, sources, chosen).collected:
             outcomes.update(part.outcomes)

@@ -58,7 +58,7 @@ def part(text: str) -> Share:
 def send(
     settings: Settings,
     name: str,
-    asked: Ask,
+    order: Ask,
     *,
     speed: float = 1.0,
     limit: int = 0,
@@ -72,17 +72,17 @@ def send(
     It ends with the feed, at the limit, by Ctrl-C or once ``stop`` is set.
     """
     target, manner = broker(settings), Manner(speed=speed, topic=topic, limit=limit)
-    asked = made_up(settings, asked) if pick_feed(name).kind is SourceKind.SIMULATED else asked
+    order = made_up(settings, order) if pick_feed(name).kind is SourceKind.SIMULATED else order
     if target.practice and not sink:
         raise UsageError("the practice broker ends with this process: name a Kafka in TOPHEAVY_KAFKA, or add --sink")
     if not sink:
-        return _account(feed(settings, name, asked, manner, progress, to=target, stop=stop))
+        return _account(feed(settings, name, order, manner, progress, to=target, stop=stop))
     make_topics(target, (topic, f"{topic}.dead"))
     enough = stop or threading.Event()
     with open_home(settings) as home, _followed(home, target, topic, enough) as followed:
-        report = feed(settings, name, asked, manner, progress, to=target, stop=enough)
+        report = feed(settings, name, order, manner, progress, to=target, stop=enough)
         _wait_until_read(home, target, topic, followed.over)
-    return _account(report) | _told(followed.tally) | _noted(asked)
+    return _account(report) | _told(followed.tally) | _noted(order)
 
 
 def _noted(asked: Ask) -> dict[str, Any]:
@@ -90,16 +90,16 @@ def _noted(asked: Ask) -> dict[str, Any]:
     return {"left_out": "; ".join(asked.notes)} if asked.notes else {}
 
 
-def made_up(settings: Settings, asked: Ask) -> Ask:
+def made_up(settings: Settings, order: Ask) -> Ask:
     """Let a made-up market go on where the one that is published here ended, if that was made up, too."""
     warehouse = Warehouse(settings.home)
     try:
         if warehouse.about()["world"] != SourceKind.SIMULATED:
-            return asked
+            return order
         closes = warehouse.rows(_CLOSES, {"most": TRADED})
     except NotPublished:
-        return asked
-    return replace(asked, options={"prices": {row["security"]: row["close"] for row in closes}, **asked.options})
+        return order
+    return replace(order, options={"prices": {row["security"]: row["close"] for row in closes}, **order.options})
 
 
 def follow(
@@ -109,7 +109,7 @@ def follow(
     *,
     restart: bool = False,
     until_idle: float = 0.0,
-    said: Callable[[str], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Follow a topic into the tables until Ctrl-C, SIGTERM or ``until_idle`` seconds without a record."""
     target = broker(home.settings)
@@ -118,7 +118,7 @@ def follow(
     make_topics(target, (topic, f"{topic}.dead"))  # a sink may be there before the first feed
     stop = threading.Event()
     with stopped_by_signals(stop), open_sink(home, Follow(target, topic, restart, share)) as tail:
-        said(f"{target.title}, topic {topic}: followed into {home.settings.home}, Ctrl-C ends it")
+        say(f"{target.title}, topic {topic}: followed into {home.settings.home}, Ctrl-C ends it")
         heard = monotonic()
         while not stop.is_set() and not (until_idle and monotonic() - heard > until_idle):
             came, _ = tail.step()
@@ -169,8 +169,8 @@ def _wait_until_read(home: Home, target: Broker, topic: str, over: threading.Eve
     until = monotonic() + PATIENCE
     ends = {number: high for number, (_, high) in offsets(target, topic).items()}
     while monotonic() < until:
-        held = streaming.positions(home.tables, dataset("trades")).get(topic)
-        if all(held and held.next.get(number, 0) >= high for number, high in ends.items() if high):
+        position = streaming.positions(home.tables, dataset("trades")).get(topic)
+        if all(position and position.next.get(number, 0) >= high for number, high in ends.items() if high):
             return
         if over.wait(0.2):
             return  # its error is raised where it was followed

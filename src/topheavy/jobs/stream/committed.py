@@ -35,21 +35,21 @@ class CommittedTrades:
     def runs(self) -> Iterator[pa.Table]:
         """Yield every file's runs: feed, first and last number; what is kept of files that are gone is taken away."""
         files = streaming.data_files(self._tables, TRADES)
-        kept = {self._place(one) for one in files}
+        kept = {self._place(file) for file in files}
         for stale in set(self._folder.glob("*.parquet")) - kept:
             stale.unlink(missing_ok=True)
-        for one in files:
-            yield self._runs(one)
+        for file in files:
+            yield self._runs(file)
 
     def _runs(self, file: DataFile) -> pa.Table:
         place = self._place(file)
-        held = _read(place) if file.rows >= self._worth else None
-        if held is not None and covered(held) == file.rows:
-            return held
-        found = runs_of(streaming.columns_of(file, ("feed", "sequence")))
+        kept = _read(place) if file.rows >= self._worth else None
+        if kept is not None and covered(kept) == file.rows:
+            return kept
+        runs = runs_of(streaming.columns_of(file, ("feed", "sequence")))
         if file.rows >= self._worth:
-            self._keep(place, found)
-        return found
+            self._keep(place, runs)
+        return runs
 
     def _keep(self, place: Path, runs: pa.Table) -> None:
         """Keep runs for the next start; where that cannot be, the file is read again then."""

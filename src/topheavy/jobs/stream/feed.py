@@ -82,10 +82,10 @@ def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
         yield
         return
 
-    def told(_: int, __: FrameType | None) -> None:
+    def end(_: int, __: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, told) for number in SIGNALS}
+    before = {number: signal.signal(number, end) for number in SIGNALS}
     try:
         yield
     finally:

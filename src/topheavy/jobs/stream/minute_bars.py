@@ -34,8 +34,8 @@ class MinuteBars:
         done = streaming.positions(self._tables, BARS).get(topic)
         reached = streaming.positions(self._tables, TRADES).get(topic)
         if reached:
-            known = ("security", "event_time", "received_at")
-            for batch in streaming.scan(self._tables, TRADES, known, _beyond(done, reached)):
+            columns = ("security", "event_time", "received_at")
+            for batch in streaming.scan(self._tables, TRADES, columns, _beyond(done, reached)):
                 self._note(pa.Table.from_batches([batch]))
         self._open = _whole(list(streaming.scan(self._tables, BARS, tuple(KEY), "final = false")), self._open.schema)
 

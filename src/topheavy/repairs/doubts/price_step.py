@@ -37,8 +37,6 @@ LONGEST_GAP = 10
 """Days between two bars after which a step is no session's move: only a slip of the point is told."""
 
 SAME = log(1.05)
-HORIZON = 252
-"""Sessions of the longer side that are doubted: a year."""
 
 
 Listed = list[tuple[date, float, str]]
@@ -107,7 +105,7 @@ class PriceStep(DoubtRule):
         busy = prices.busy(place)
         if busy is not None:
             seen += f", at {busy:.1f} times the usual volume"
-        since, until = _both_sides(prices, place)
+        since, until = prices.days[0], None
         mark = f"{day}|{closes[place]!r}"
         unseen = self._unseen(prices, place, listed, seen)
         if unseen is not None:
@@ -175,16 +173,6 @@ def _returns(prices: Prices, first: int, after: int) -> bool:
         return False
     busy = prices.busy(first)
     return busy < BUSY if busy is not None else True
-
-
-def _both_sides(prices: Prices, place: int) -> tuple[date, date | None]:
-    before, after = place, len(prices.days) - place
-    if abs(prices.step(place)) >= LARGEST:
-        return prices.days[0], None
-    first = 0 if before <= after else max(0, place - HORIZON)
-    last = place + HORIZON if after > before else len(prices.days)
-    until = prices.days[last] if last < len(prices.days) else None
-    return prices.days[first], until
 
 
 def _paid(dividends: pl.DataFrame) -> pl.DataFrame:

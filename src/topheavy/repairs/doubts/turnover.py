@@ -15,8 +15,8 @@ from topheavy.repairs.examples import count_rows, no_splits
 from topheavy.repairs.prices import levelled
 from topheavy.repairs.rule import Frames, count_series, whole_since
 
-LEAST, MOST = 1 / 50_000, 1.5
-SESSIONS = 20
+LEAST, MOST = 1 / 20_000, 1.5
+SESSIONS = 10
 """Sessions with a volume of their own that it takes to say what is usual."""
 
 SMALLEST_VOLUME = 10_000.0

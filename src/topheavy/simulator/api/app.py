@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from topheavy.core.http.client import SIMULATED_HEADER
-from topheavy.simulator import lists
+from topheavy.simulator import funds, lists
 from topheavy.simulator.api.paging import Listing, Row, asked_of
 from topheavy.simulator.api.polygon import DIVIDENDS, SPLITS, TICKERS, Polygon, request_id
 from topheavy.simulator.api.sec import Sec
@@ -43,6 +43,7 @@ def make_app(market: Market, *, faults: Middleware = no_faults) -> ASGIApp:
             Route("/api/xbrl/companyfacts/CIK{cik}.json", desk.company_facts),
             Route("/constituents.csv", desk.constituents),
             Route("/groups.csv", desk.groups),
+            Route("/holdings.csv", desk.holdings),
         ],
         exception_handlers={HTTPException: refusal},
     )
@@ -70,6 +71,7 @@ class _Desk:
     def __init__(self, market: Market) -> None:
         self._market, self._polygon, self._sec = market, Polygon(market), Sec(market)
         self._constituents, self._groups = lists.constituents(market), lists.groups(market)
+        self._holdings = funds.holdings(market)
 
     async def grouped(self, request: Request) -> Response:
         adjusted = request.query_params.get("adjusted", "true") != "false"
@@ -87,9 +89,9 @@ class _Desk:
         return _page(request, DIVIDENDS, self._polygon.dividends)
 
     async def tickers(self, request: Request) -> Response:
-        asked = asked_of(request.query_params)
-        day = self._day(asked)
-        return _page(request, TICKERS, self._polygon.tickers(day, asked.get("active", "true") != "false"))
+        params = asked_of(request.query_params)
+        day = self._day(params)
+        return _page(request, TICKERS, self._polygon.tickers(day, params.get("active", "true") != "false"))
 
     async def details(self, request: Request) -> Response:
         day = self._day(request.query_params)
@@ -110,8 +112,11 @@ class _Desk:
     async def groups(self, _: Request) -> Response:
         return Response(self._groups, media_type="text/csv")
 
-    def _day(self, asked: Mapping[str, str]) -> date:
-        return _date(asked["date"]) if "date" in asked else self._market.until
+    async def holdings(self, _: Request) -> Response:
+        return Response(self._holdings, media_type="text/csv")
+
+    def _day(self, params: Mapping[str, str]) -> date:
+        return _date(params["date"]) if "date" in params else self._market.until
 
 
 def _date(text: str) -> date:
@@ -126,8 +131,8 @@ def _sent(body: bytes, status: int = 200) -> Response:
 
 
 def _request_id(request: Request) -> str:
-    asked = sorted((k, v) for k, v in request.query_params.items() if k.lower() != "apikey")
-    return request_id(request.url.path, asked)
+    params = sorted((k, v) for k, v in request.query_params.items() if k.lower() != "apikey")
+    return request_id(request.url.path, params)
 
 
 def _answer(request: Request, results: Any) -> Response:

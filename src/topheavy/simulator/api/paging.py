@@ -33,22 +33,22 @@ class Listing:
         Raises:
             HTTPException: 400 when the limit or the cursor cannot be read.
         """
-        asked = asked_of(params)
-        limit = min(_whole(asked, "limit", self.limit), LARGEST_PAGE)
-        start = _whole(asked, _MARKER, 0)
-        tests = self._tests(asked)
-        found = [row for row in rows if all(test(row[field], value) for field, test, value in tests)]
-        self._sort(found, asked)
-        more = start + limit < len(found)
-        return found[start : start + limit], _cursor(asked, start + limit) if more else ""
+        query = asked_of(params)
+        limit = min(_whole(query, "limit", self.limit), LARGEST_PAGE)
+        start = _whole(query, _MARKER, 0)
+        tests = self._tests(query)
+        selected = [row for row in rows if all(test(row[field], value) for field, test, value in tests)]
+        self._sort(selected, query)
+        more = start + limit < len(selected)
+        return selected[start : start + limit], _cursor(query, start + limit) if more else ""
 
-    def _tests(self, asked: Mapping[str, str]) -> list[tuple[str, Callable[[Any, Any], bool], str]]:
+    def _tests(self, query: Mapping[str, str]) -> list[tuple[str, Callable[[Any, Any], bool], str]]:
         """Return what the filters asked for demand: a field, a comparison, a value (dates compare as text)."""
         named = ((f"{field}.{operator}".rstrip("."), field, test) for field in self.fields for operator, test in _TESTS)
-        return [(field, test, asked[name]) for name, field, test in named if name in asked]
+        return [(field, test, query[name]) for name, field, test in named if name in query]
 
-    def _sort(self, rows: list[Row], asked: Mapping[str, str]) -> None:
-        field, down = asked.get("sort", self.sort), asked.get("order", self.order) == "desc"
+    def _sort(self, rows: list[Row], query: Mapping[str, str]) -> None:
+        field, down = query.get("sort", self.sort), query.get("order", self.order) == "desc"
         if field not in self.fields:
             raise HTTPException(400, f"cannot sort by '{field}'")
         rows.sort(key=itemgetter("ticker"))
@@ -67,13 +67,13 @@ def asked_of(params: Mapping[str, str]) -> dict[str, str]:
         raise HTTPException(400, "the cursor cannot be read") from error
 
 
-def _cursor(asked: Mapping[str, str], start: int) -> str:
-    query = urlencode(sorted({**asked, _MARKER: str(start)}.items()))
+def _cursor(params: Mapping[str, str], start: int) -> str:
+    query = urlencode(sorted({**params, _MARKER: str(start)}.items()))
     return urlsafe_b64encode(query.encode()).decode().rstrip("=")
 
 
-def _whole(asked: Mapping[str, str], name: str, default: int) -> int:
-    text = asked.get(name, str(default))
+def _whole(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
     if not text.isdigit() or (name == "limit" and int(text) == 0):
         raise HTTPException(400, f"'{name}' must be a whole number above zero, not '{text}'")
     return int(text)

@@ -86,12 +86,12 @@ class Polygon:
         return [
             {
                 "id": f"S{number:06d}",
-                "execution_date": one.effective.isoformat(),
-                "split_from": one.old,
-                "split_to": one.new,
-                "ticker": self._market.lines[one.line].symbol_on(one.effective),
+                "execution_date": split.effective.isoformat(),
+                "split_from": split.old,
+                "split_to": split.new,
+                "ticker": self._market.lines[split.line].symbol_on(split.effective),
             }
-            for number, one in enumerate(self._market.splits)
+            for number, split in enumerate(self._market.splits)
         ]
 
     @cached_property
@@ -100,23 +100,23 @@ class Polygon:
         return [
             {
                 "id": f"D{number:06d}",
-                "cash_amount": one.amount,
+                "cash_amount": dividend.amount,
                 "currency": "USD",
-                "declaration_date": one.declared.isoformat(),
+                "declaration_date": dividend.declared.isoformat(),
                 "dividend_type": "CD",
-                "ex_dividend_date": one.ex.isoformat(),
+                "ex_dividend_date": dividend.ex.isoformat(),
                 "frequency": 4,
-                "pay_date": one.pay.isoformat(),
-                "record_date": one.record.isoformat(),
-                "ticker": self._market.lines[one.line].symbol_on(one.ex),
+                "pay_date": dividend.pay.isoformat(),
+                "record_date": dividend.record.isoformat(),
+                "ticker": self._market.lines[dividend.line].symbol_on(dividend.ex),
             }
-            for number, one in enumerate(self._market.dividends)
+            for number, dividend in enumerate(self._market.dividends)
         ]
 
     def tickers(self, day: date, active: bool) -> list[Row]:
         """Return the lines listed on ``day``, or those no longer listed then."""
-        known = [line for line in self._market.lines if line.listed <= day]
-        return [self._ticker(line, day) for line in known if line.trades_on(day) is active]
+        listed = [line for line in self._market.lines if line.listed <= day]
+        return [self._ticker(line, day) for line in listed if line.trades_on(day) is active]
 
     def _ticker(self, line: Line, day: date) -> dict[str, Any]:
         company, active = self._market.companies[line.company], line.trades_on(day)
@@ -148,11 +148,13 @@ class Polygon:
             raise HTTPException(404, "Ticker not found.")
         company, row = self._market.companies[line.company], self._market.row_at(day)
         lines = [self._market.lines[number] for number in company.lines]
-        weighted = sum(self._market.detailed_count(one.number, row) * one.unit / line.unit for one in lines)
+        weighted = sum(
+            self._market.detailed_count(share_class.number, row) * share_class.unit / line.unit for share_class in lines
+        )
         close = float(self._market.bars.close[row, line.number])
-        known = day >= self._market.sessions[0] and close == close
+        priced = day >= self._market.sessions[0] and close == close
         return self._ticker(line, day) | {
-            **({"market_cap": round(weighted * close)} if known else {}),
+            **({"market_cap": round(weighted * close)} if priced else {}),
             "description": f"{company.name} is a simulated company: it never was, and its figures are made up.",
             "sic_code": company.industry.sic,
             "sic_description": company.industry.description,
@@ -169,13 +171,20 @@ class Polygon:
         Raises:
             HTTPException: 404 when no line has that latest symbol.
         """
-        line = next((one for one in self._market.lines if symbol in (one.namings[-1].symbol, figi(one))), None)
+        line = next(
+            (
+                candidate
+                for candidate in self._market.lines
+                if symbol in (candidate.namings[-1].symbol, figi(candidate))
+            ),
+            None,
+        )
         if line is None:
             raise HTTPException(404, "Ticker not found.")
         company = self._market.companies[line.company]
         changes = [
-            {"ticker_change": {"ticker": one.symbol}, "type": "ticker_change", "date": one.since.isoformat()}
-            for one in reversed(line.namings)
+            {"ticker_change": {"ticker": naming.symbol}, "type": "ticker_change", "date": naming.since.isoformat()}
+            for naming in reversed(line.namings)
         ]
         return {"name": line.title, "composite_figi": figi(line), "cik": company.cik_text, "events": changes}
 
@@ -185,6 +194,6 @@ def figi(line: Line) -> str:
     return f"SIM{line.number:09d}"
 
 
-def request_id(*asked: object) -> str:
+def request_id(*parts: object) -> str:
     """Return the same id for the same question, so that the same seed gives the same bytes."""
-    return md5(repr(asked).encode(), usedforsecurity=False).hexdigest()
+    return md5(repr(parts).encode(), usedforsecurity=False).hexdigest()

@@ -41,7 +41,7 @@ class Sec:
         Raises:
             HTTPException: 404 when no company has that number (ten digits).
         """
-        company = next((one for one in self._market.companies if one.cik_text == cik), None)
+        company = next((candidate for candidate in self._market.companies if candidate.cik_text == cik), None)
         if company is None:
             raise HTTPException(404, "There is no company with this CIK.")
         filings = self._filings.get(company.number, [])

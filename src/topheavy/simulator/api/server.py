@@ -95,10 +95,10 @@ class Simulation:
             SourceError: when it ends or is silent; the message carries what it said.
         """
         with ExitStack() as stack:
-            said = stack.enter_context(TemporaryFile())
-            process = stack.enter_context(Popen(self._command(), stdin=PIPE, stdout=PIPE, stderr=said, text=True))
+            errors = stack.enter_context(TemporaryFile())
+            process = stack.enter_context(Popen(self._command(), stdin=PIPE, stdout=PIPE, stderr=errors, text=True))
             stack.callback(_end, process)
-            self.url, self.pid = self._address(process, said), process.pid
+            self.url, self.pid = self._address(process, errors), process.pid
             self._cleanup = stack.pop_all()
         return self
 
@@ -108,10 +108,10 @@ class Simulation:
         self._cleanup.close()
 
     def _command(self) -> list[str]:
-        asked = (f"--{field.name}={getattr(self._options, field.name)}" for field in fields(self._options))
-        return [sys.executable, "-m", "topheavy.simulator", WITH_PARENT, f"--faults={self._faults}", *asked]
+        flags = (f"--{field.name}={getattr(self._options, field.name)}" for field in fields(self._options))
+        return [sys.executable, "-m", "topheavy.simulator", WITH_PARENT, f"--faults={self._faults}", *flags]
 
-    def _address(self, process: "Popen[str]", said: IO[bytes]) -> str:
+    def _address(self, process: "Popen[str]", errors: IO[bytes]) -> str:
         too_long = Timer(self._patience, process.kill)
         too_long.start()
         line = process.stdout.readline().strip() if process.stdout else ""
@@ -119,8 +119,8 @@ class Simulation:
         if line.startswith("http"):
             return line
         code = process.wait()
-        said.seek(0)
-        words = said.read().decode(errors="replace").strip().splitlines()
+        errors.seek(0)
+        words = errors.read().decode(errors="replace").strip().splitlines()
         why = words[-1] if words else f"code {code}, in silence; it had {self._patience:g} s"
         raise SourceError(f"the simulator did not start: {why}")
 

@@ -31,9 +31,9 @@ def empty(_: Given) -> Act:
     return spoiled(lambda _, answer: answer.with_body(b""))
 
 
-def nested(given: Given) -> Act:
+def nested(settings: Given) -> Act:
     """Send very many brackets inside each other: whoever reads them by recursion falls over."""
-    depth = given["depth"]
+    depth = settings["depth"]
     body = b'{"status":"OK","results":' + b"[" * depth + b"]" * depth + b"}"
     return spoiled(lambda _, answer: answer.with_body(body))
 
@@ -48,16 +48,16 @@ def not_utf8(_: Given) -> Act:
     return spoiled(change)
 
 
-def odd_number(given: Given) -> Act:
+def odd_number(settings: Given) -> Act:
     """Write in the place of one number what JSON has no number for."""
-    name = re.escape(given["field"]).encode() if given["field"] else rb"[^\"]*"
-    numbers, odd = re.compile(rb'("' + name + rb'"\s*:\s*)' + _NUMBER), given.get("as", "NaN").encode()
+    name = re.escape(settings["field"]).encode() if settings["field"] else rb"[^\"]*"
+    numbers, odd = re.compile(rb'("' + name + rb'"\s*:\s*)' + _NUMBER), settings.get("as", "NaN").encode()
 
     def change(call: Call, answer: Answer) -> Answer:
-        found = list(numbers.finditer(answer.body))
-        if not found:
+        matches = list(numbers.finditer(answer.body))
+        if not matches:
             return answer
-        one = call.dice.choice(found)
-        return answer.with_body(answer.body[: one.end(1)] + odd + answer.body[one.end() :])
+        match = call.dice.choice(matches)
+        return answer.with_body(answer.body[: match.end(1)] + odd + answer.body[match.end() :])
 
     return spoiled(change)

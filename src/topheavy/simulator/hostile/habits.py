@@ -18,7 +18,7 @@ _NOT_YET = b'{"status":"NOT_FOUND","message":"Data not found."}'
 
 def days_of(text: str) -> list[date]:
     """Return the dates that a path or a query names; what only looks like one is none."""
-    return [day for found in _DAY.findall(text) if (day := _as_day(found))]
+    return [day for written in _DAY.findall(text) if (day := _as_day(written))]
 
 
 def _as_day(text: str) -> date | None:
@@ -28,9 +28,9 @@ def _as_day(text: str) -> date | None:
         return None
 
 
-def late(given: Given) -> Act:
+def late(settings: Given) -> Act:
     """Answer without rows, as on a day the exchange was closed, or with 'not found'."""
-    return _not_found if given["how"] == "404" else edited(_without_rows)
+    return _not_found if settings["how"] == "404" else edited(_without_rows)
 
 
 async def _not_found(call: Call) -> None:
@@ -45,18 +45,18 @@ def _without_rows(_: Call, body: Any) -> None:
             del body["results"]
 
 
-def other_day(given: Given) -> Act:
+def other_day(settings: Given) -> Act:
     """Ask the rest of the way for another session; what names no day is answered as it should be."""
 
     def moved(text: str) -> str:
         for day in days_of(text):
-            text = text.replace(day.isoformat(), session_beside(day, given["by"]).isoformat())
+            text = text.replace(day.isoformat(), session_beside(day, settings["by"]).isoformat())
         return text
 
     async def act(call: Call) -> None:
         path, query = moved(call.scope["path"]), moved(call.scope["query_string"].decode("latin-1"))
-        asked = {**call.scope, "path": path, "raw_path": path.encode(), "query_string": query.encode("latin-1")}
-        await call.rest(asked, call.receive, call.send)
+        scope = {**call.scope, "path": path, "raw_path": path.encode(), "query_string": query.encode("latin-1")}
+        await call.rest(scope, call.receive, call.send)
 
     return act
 
@@ -65,6 +65,6 @@ def session_beside(day: date, by: int) -> date:
     """Return the session ``by`` sessions after ``day`` (before it, where ``by`` is below zero), if any is known."""
     day = min(max(day, FIRST), last_known())
     wide = timedelta(days=15 + 2 * abs(by))
-    known = sessions(max(FIRST, day - wide), min(last_known(), day + wide))
-    place = bisect_left(known, day) if by < 0 else bisect_right(known, day) - 1
-    return known[min(max(0, place + by), len(known) - 1)]
+    days = sessions(max(FIRST, day - wide), min(last_known(), day + wide))
+    place = bisect_left(days, day) if by < 0 else bisect_right(days, day) - 1
+    return days[min(max(0, place + by), len(days) - 1)]

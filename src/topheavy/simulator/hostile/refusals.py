@@ -35,17 +35,17 @@ class Bucket:
         return (1 - self.held) / per_second
 
 
-def too_many(given: Given) -> Act:
+def too_many(settings: Given) -> Act:
     """Refuse what comes above the limit, with the time to wait, or without a word of it."""
-    bucket = Bucket(given["limit"]) if given["limit"] else None
+    bucket = Bucket(settings["limit"]) if settings["limit"] else None
 
     async def act(call: Call) -> None:
         wait = bucket.take(call.now()) if bucket else 1.0
         if not wait:
             await call.go_on()
             return
-        told = [(b"retry-after", str(ceil(wait)).encode())] if given["retry-after"] == "yes" else []
-        await refuse(call, 429, TOO_MANY, [*told, (b"content-type", b"application/json")])
+        headers = [(b"retry-after", str(ceil(wait)).encode())] if settings["retry-after"] == "yes" else []
+        await refuse(call, 429, TOO_MANY, [*headers, (b"content-type", b"application/json")])
 
     return act
 

@@ -41,15 +41,15 @@ def _lists(value: Any) -> Iterator[list[Row]]:
         yield from _lists(item)
 
 
-def drift(given: Given) -> Act:
+def drift(settings: Given) -> Act:
     """Change one field of every row: its type, its name, away with it, or a new one beside it."""
-    shape = _SHAPES[given["how"]]
+    shape = _SHAPES[settings["how"]]
 
     def change(call: Call, body: Any) -> None:
         rows = rows_of(body)
         fields = sorted({name for row in rows for name in row})
         if fields:
-            name = given["field"] or call.dice.choice(fields)
+            name = settings["field"] or call.dice.choice(fields)
             for row in rows:
                 shape(row, name)
 
@@ -77,25 +77,25 @@ def _drop(row: Row, name: str) -> None:
 _SHAPES = {"type": _retype, "renamed": _rename, "new": _add, "missing": _drop}
 
 
-def duplicate(given: Given) -> Act:
+def duplicate(settings: Given) -> Act:
     """Send some rows twice, the second right beside the first; of two that conflict, either may be the true one."""
 
     def change(call: Call, body: Any) -> None:
         rows = rows_of(body)
-        for place in _some(call, rows, given["rows"]):
-            again = dict(rows[place]) if given["how"] == "identical" else _scaled(rows[place], 1.1)
+        for place in _some(call, rows, settings["rows"]):
+            again = dict(rows[place]) if settings["how"] == "identical" else _scaled(rows[place], 1.1)
             rows.insert(place + call.dice.randrange(2), again)
 
     return edited(change)
 
 
-def revised(given: Given) -> Act:
+def revised(settings: Given) -> Act:
     """Raise the prices of some rows a little, as a correction of the tape does."""
 
     def change(call: Call, body: Any) -> None:
         rows = rows_of(body)
-        for place in _some(call, rows, given["rows"]):
-            rows[place].update(_scaled(rows[place], 1 + given["by"]))
+        for place in _some(call, rows, settings["rows"]):
+            rows[place].update(_scaled(rows[place], 1 + settings["by"]))
 
     return edited(change)
 

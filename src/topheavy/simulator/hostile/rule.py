@@ -31,26 +31,26 @@ class Rule:
     when: Mapping[str, Any]
     salt: str
 
-    def dice(self, asked: Asked) -> Random:
-        """Return the luck of this ask: the same for the same seed, rule, request and number, whoever else asks."""
-        return self._dice("acts", asked)
+    def dice(self, call: Asked) -> Random:
+        """Return the random numbers of a call: the same for the same seed, rule, request and number of asking."""
+        return self._dice("acts", call)
 
-    def _dice(self, what: str, asked: Asked) -> Random:
-        return Random(f"{self.salt}|{what}|{asked.request}|{asked.ask}")
+    def _dice(self, what: str, call: Asked) -> Random:
+        return Random(f"{self.salt}|{what}|{call.request}|{call.ask}")
 
-    def strikes(self, asked: Asked) -> bool:
+    def strikes(self, call: Asked) -> bool:
         """Say whether the fault strikes this ask."""
-        return all(self._allows(name, value, asked) for name, value in self.when.items())
+        return all(self._allows(name, value, call) for name, value in self.when.items())
 
-    def _allows(self, name: str, value: Any, asked: Asked) -> bool:
+    def _allows(self, name: str, value: Any, call: Asked) -> bool:
         match name:
             case "share":
-                return bool(self._dice("strikes", asked).random() < value)
+                return bool(self._dice("strikes", call).random() < value)
             case "asks":
-                return bool(value[0] <= asked.ask <= value[1])
+                return bool(value[0] <= call.ask <= value[1])
             case "path":
-                return fnmatchcase(asked.path, value)
+                return fnmatchcase(call.path, value)
             case "dates":
-                return any(value[0] <= day <= value[1] for day in asked.days)
+                return any(value[0] <= day <= value[1] for day in call.days)
             case _:
-                return bool(asked.seconds < value)
+                return bool(call.seconds < value)

@@ -36,15 +36,15 @@ def _of_line(text: str) -> tuple[str, list[tuple[str, Words]]]:
         if item.startswith("seed="):
             seed = _whole(item.removeprefix("seed="))
         else:
-            name, *said = item.split(":")
-            written.append((name, _named(_known(name), said)))
+            name, *words = item.split(":")
+            written.append((name, _named(_known(name), words)))
     return seed, written
 
 
-def _named(fault: Fault, said: Iterable[str]) -> Words:
+def _named(fault: Fault, parts: Iterable[str]) -> Words:
     """Return the settings by name; one without a name is the share, or else the fault's own first."""
     words: dict[str, str] = {}
-    for part in said:
+    for part in parts:
         name, equals, value = part.partition("=")
         name, value = (name, value) if equals else (_meant(fault, part), part)
         if name in words:
@@ -111,14 +111,14 @@ def _known(name: str) -> Fault:
 
 def _rule(name: str, words: Words, salt: str) -> Rule:
     fault = _known(name)
-    known = {setting.name for setting in (*fault.settings, *WHEN)}
-    if unknown := sorted(words.keys() - known):
-        raise UsageError(f"fault '{name}' has no '{unknown[0]}': it knows {', '.join(sorted(known))}; {ADVICE}")
-    given = {s.name: _value(fault, s, words.get(s.name, s.usual)) for s in fault.settings}
+    names = {setting.name for setting in (*fault.settings, *WHEN)}
+    if unknown := sorted(words.keys() - names):
+        raise UsageError(f"fault '{name}' has no '{unknown[0]}': it knows {', '.join(sorted(names))}; {ADVICE}")
+    settings = {s.name: _value(fault, s, words.get(s.name, s.usual)) for s in fault.settings}
     usual = {"asks": fault.asks} if fault.asks and not words.keys() & {"asks", "until"} else {}
-    said = {**usual, **words}
-    when = {s.name: _value(fault, s, said[s.name]) for s in WHEN if s.name in said}
-    return Rule(fault, given, when, salt)
+    texts = {**usual, **words}
+    when = {s.name: _value(fault, s, texts[s.name]) for s in WHEN if s.name in texts}
+    return Rule(fault, settings, when, salt)
 
 
 def _value(fault: Fault, setting: Setting, text: str) -> Any:

@@ -85,10 +85,10 @@ def _days(text: str) -> tuple[date, date]:
 
 
 def _matched(pattern: str, text: str) -> tuple[str, ...]:
-    found = re.fullmatch(pattern, text, re.ASCII)
-    if found is None:
+    match = re.fullmatch(pattern, text, re.ASCII)
+    if match is None:
         raise ValueError(text)
-    return found.groups()
+    return match.groups()
 
 
 def one_of(*words: str) -> Kind:

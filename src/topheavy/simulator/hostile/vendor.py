@@ -43,11 +43,11 @@ class Hostile:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = self._asked(scope)
-        striking = [(rule, act) for rule, act in self._acts if rule.strikes(asked)]
+        call = self._asked(scope)
+        striking = [(rule, act) for rule, act in self._acts if rule.strikes(call)]
         way = self._app
         for rule, act in reversed(striking):
-            way = self._led(rule, act, asked, way)
+            way = self._led(rule, act, call, way)
         await way(scope, receive, _naming([rule.fault.name for rule, _ in striking], send))
 
     def _asked(self, scope: Scope) -> Asked:
@@ -56,9 +56,9 @@ class Hostile:
         self._asks[request] += 1
         return Asked(request, path, tuple(days_of(request)), self._asks[request], self._now() - self._began)
 
-    def _led(self, rule: Rule, act: Act, asked: Asked, rest: ASGIApp) -> ASGIApp:
+    def _led(self, rule: Rule, act: Act, call: Asked, rest: ASGIApp) -> ASGIApp:
         async def led(scope: Scope, receive: Receive, send: Send) -> None:
-            await act(Call(scope, receive, send, rest, rule.dice(asked), self._now))
+            await act(Call(scope, receive, send, rest, rule.dice(call), self._now))
 
         return led
 

@@ -17,21 +17,21 @@ def _drawn(call: Call, span: Span) -> float:
     return call.dice.uniform(span.least, span.most)
 
 
-def latency(given: Given) -> Act:
+def latency(settings: Given) -> Act:
     """Let the call pass after a while."""
 
     async def act(call: Call) -> None:
-        await sleep(_drawn(call, given["wait"]))
+        await sleep(_drawn(call, settings["wait"]))
         await call.go_on()
 
     return act
 
 
-def silence(given: Given) -> Act:
+def silence(settings: Given) -> Act:
     """Hold the call until who asked gives up; after the longest time, cut it."""
 
     async def act(call: Call) -> None:
-        await call.left_within(given["longest"])
+        await call.left_within(settings["longest"])
         await call.reset()
 
     return act
@@ -42,7 +42,7 @@ def reset(_: Given) -> Act:
     return Call.reset
 
 
-def drip(given: Given) -> Act:
+def drip(settings: Given) -> Act:
     """Send the body in small parts with pauses; the rest at once when that has taken the longest time."""
 
     async def act(call: Call) -> None:
@@ -50,11 +50,11 @@ def drip(given: Given) -> Act:
         if answer is None:
             return
         await call.begin(answer.status, answer.headers)
-        sent, ends = 0, call.now() + given["longest"]
+        sent, ends = 0, call.now() + settings["longest"]
         while sent < len(answer.body) and call.now() < ends and not call.gone:
-            await call.part(answer.body[sent : sent + given["size"]])
-            sent += given["size"]
-            await sleep(_drawn(call, given["wait"]))
+            await call.part(answer.body[sent : sent + settings["size"]])
+            sent += settings["size"]
+            await sleep(_drawn(call, settings["wait"]))
         await call.part(answer.body[sent:], more=False)
 
     return act
@@ -75,12 +75,12 @@ def truncated(_: Given) -> Act:
     return act
 
 
-def bomb(given: Given) -> Act:
+def bomb(settings: Given) -> Act:
     """Send a gzip of almost nothing but blanks, a part at a time: nobody but who unpacks it needs the memory."""
 
     async def act(call: Call) -> None:
         await call.begin(200, [(b"content-type", b"application/json"), (b"content-encoding", b"gzip")])
-        for part in packed(given["size"]):
+        for part in packed(settings["size"]):
             if call.gone:
                 return
             await call.part(part)

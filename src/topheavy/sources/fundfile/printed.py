@@ -12,7 +12,7 @@ BLANK = frozenset({"", "-", "--", "–", "—", "n/a"})
 """What issuers print where there is nothing to print."""
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+"
-_NUMBER = re.compile(rf"(?P<outer>[-+]?) ?[$€£]? ?(?P<inner>[-+]?)(?P<digits>{_DIGITS})")
+_NUMBER = re.compile(rf"(?P<outer>[-+]?) ?(?:US\$|[$€£])? ?(?P<inner>[-+]?)(?P<digits>{_DIGITS})")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<m>{'|'.join(_MONTHS)})[a-z]*"

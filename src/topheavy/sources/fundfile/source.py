@@ -40,6 +40,8 @@ _NOT_A_FUND = frozenset(
         "spdr",
         "invesco",
         "ark",
+        "vanguard",
+        "resp",
         "holdings",
         "holding",
         "index",

@@ -65,10 +65,10 @@ class PolygonLive(Feed):
 def _rest(settings: Settings, ask: Ask, address: str, key: str) -> Rest:
     """Return the vendor's REST side; a socket of this machine has none unless a setting says where."""
     base = settings.text("POLYGON_URL", "" if is_loopback(address) else REST).rstrip("/")
-    given: Http | None = ask.options.get("http")
-    if given is None and base:
-        given = Client(Limits(per_minute=int(settings.number("POLYGON_PER_MINUTE", 0 if is_loopback(base) else 5))))
-    return Rest(given, base, key, float(ask.options.get("settled", SETTLED)))
+    http: Http | None = ask.options.get("http")
+    if http is None and base:
+        http = Client(Limits(per_minute=int(settings.number("POLYGON_PER_MINUTE", 0 if is_loopback(base) else 5))))
+    return Rest(http, base, key, float(ask.options.get("settled", SETTLED)))
 
 
 def _for_ever(address: str, key: str, wanted: str, missed: Missed) -> Iterator[Timed]:
@@ -131,7 +131,7 @@ def _events(message: str | bytes) -> list[dict[str, Any]]:
     except orjson.JSONDecodeError as error:
         logger.warning("the vendor sent what is no JSON: %s", one_line(error))
         return []
-    return [one for one in (read if isinstance(read, list) else [read]) if isinstance(one, dict)]
+    return [event for event in (read if isinstance(read, list) else [read]) if isinstance(event, dict)]
 
 
 FEED = PolygonLive()

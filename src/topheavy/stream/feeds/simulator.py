@@ -70,10 +70,10 @@ def _walk(logs: Any, which: Any, rng: np.random.Generator) -> Any:
     """Move each security's log price by its own trades, in place, and return the price of every trade."""
     steps = rng.normal(0, STEP, len(which))
     prices = np.empty(len(which))
-    for one in np.unique(which):
-        mine = which == one
-        path = logs[one] + np.cumsum(steps[mine])
-        prices[mine], logs[one] = path, path[-1]
+    for security in np.unique(which):
+        mine = which == security
+        path = logs[security] + np.cumsum(steps[mine])
+        prices[mine], logs[security] = path, path[-1]
     return np.maximum(np.round(np.exp(prices), 2), 0.01)
 
 

@@ -116,8 +116,8 @@ def describe(broker: Broker, name: str) -> Topic:
     """
     admin = admin_of(broker)  # kept while its answer is awaited: one let go answers no more
     if broker.practice:
-        found = _asked(f"topic {name}", lambda: admin.list_topics(name, timeout=PATIENCE)).topics[name]
-        return Topic(name, "", tuple(sorted(found.partitions)))
+        metadata = _asked(f"topic {name}", lambda: admin.list_topics(name, timeout=PATIENCE)).topics[name]
+        return Topic(name, "", tuple(sorted(metadata.partitions)))
     future = admin.describe_topics(TopicCollection([name]), request_timeout=PATIENCE)[name]
     answer = _asked(f"topic {name}", lambda: future.result(PATIENCE))
     return Topic(name, str(answer.topic_id), tuple(sorted(part.id for part in answer.partitions)))

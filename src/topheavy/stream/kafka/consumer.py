@@ -55,8 +55,8 @@ class Reader:
             StreamError: when there is no such topic.
             BrokerAway: when no broker answers.
         """
-        found = describe(self._broker, self.topic)
-        return found.id, found.partitions
+        topic = describe(self._broker, self.topic)
+        return topic.id, topic.partitions
 
     def bounds(self, part: int) -> tuple[int, int]:
         """Return the partition's first offset and the one after its last."""
@@ -72,11 +72,11 @@ class Reader:
         """Return the offset after each partition's last message as far as the broker has said it; nothing is asked."""
         from confluent_kafka import TopicPartition
 
-        found = {
+        ends = {
             part: self._consumer.get_watermark_offsets(TopicPartition(self.topic, part), cached=True)[1]
             for part in position.next
         }
-        return {part: int(end) for part, end in found.items() if end >= 0}
+        return {part: int(end) for part, end in ends.items() if end >= 0}
 
     def begin(self, position: Position) -> None:
         """Read on from ``position``; what was fetched beyond it is forgotten."""
@@ -93,15 +93,15 @@ class Reader:
         Raises:
             StreamError: when the offsets are not in the topic any more.
         """
-        found: list[Message] = []
-        held, until = 0, monotonic() + seconds
-        while held < most and (left := until - monotonic()) > 0:
+        messages: list[Message] = []
+        size, until = 0, monotonic() + seconds
+        while size < most and (left := until - monotonic()) > 0:
             came = sound(self._consumer.consume(2000, timeout=min(left, 0.05)))
-            if came and not found:
+            if came and not messages:
                 until = monotonic() + seconds
-            found += came
-            held += sum(len(message) for message in came)
-        return found
+            messages += came
+            size += sum(len(message) for message in came)
+        return messages
 
 
 def sound(messages: Iterable["Message"]) -> list["Message"]:

@@ -100,10 +100,10 @@ class TradeProducer:
         return report
 
     def _hand_over(self, message: Packed) -> None:
-        told, size = self._told(message.records), size_of(message)
+        on_delivery, size = self._told(message.records), size_of(message)
         while True:
             try:
-                self._producer.produce(self._topic, message.value, message.key, on_delivery=told)
+                self._producer.produce(self._topic, message.value, message.key, on_delivery=on_delivery)
                 return
             except BufferError:  # the queue is full: let deliveries make room
                 self._producer.poll(0.1)
@@ -112,7 +112,7 @@ class TradeProducer:
                 return
 
     def _teller(self, records: int) -> Callable[[KafkaError | None, Message], None]:
-        def told(error: KafkaError | None, message: Message) -> None:
+        def delivered(error: KafkaError | None, message: Message) -> None:
             size = len(message.value() or b"") + len(message.key() or b"") + OVERHEAD
             if error is not None:
                 self._fail(error, records, size)
@@ -121,7 +121,7 @@ class TradeProducer:
             if self._unread:
                 self._unread.arrive(self._topic, message.partition() or 0, message.offset() or 0, size)
 
-        return told
+        return delivered
 
     def _fail(self, error: Any, records: int, size: int) -> None:
         self._failed[error.str() if isinstance(error, KafkaError) else str(error)] += records

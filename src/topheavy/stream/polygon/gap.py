@@ -108,7 +108,7 @@ class Missed:
         time.sleep(self._rest.settled)
         for gap in gaps:
             try:
-                batches = [one for one in self._rest.trades(self._channel, gap) if one.num_rows]
+                batches = [batch for batch in self._rest.trades(self._channel, gap) if batch.num_rows]
             except SourceError as error:
                 self._tell(gap.security, gap.since, gap.until, one_line(error), gap.security)
                 continue

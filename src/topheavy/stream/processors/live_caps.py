@@ -7,9 +7,9 @@ from topheavy.datasets.schema import NUMBER, TEXT, Column
 from topheavy.stream.processor import FromAnswer, Given, frame_of
 
 
-def caps(prices: pa.Table, given: Given) -> pa.Table:
+def caps(prices: pa.Table, reference: Given) -> pa.Table:
     """Return the caps of issuers that were traded, from ``live_prices`` and the published counts of shares."""
-    valued = frame_of(given.shares).join(frame_of(prices), on="security")
+    valued = frame_of(reference.shares).join(frame_of(prices), on="security")
     return valued.with_columns(market_cap=pl.col("price") * pl.col("shares")).to_arrow()
 
 

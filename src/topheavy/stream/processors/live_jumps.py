@@ -38,7 +38,7 @@ SCHEMA: dict[str, pl.DataType] = {
 class LiveJumps(Live):
     """A suspicious trade a row: what was usual before it, how far it lies from that, in deviations."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, reference: Given) -> None:
         self._recent = pl.DataFrame()
         self._jumps = pl.DataFrame(schema=SCHEMA)
 

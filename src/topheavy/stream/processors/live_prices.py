@@ -33,7 +33,7 @@ SCHEMA: dict[str, pl.DataType] = {
 class LivePrices(Live):
     """A security a row, for the newest day it was traded on; a trade that comes late sets no price back."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, reference: Given) -> None:
         self._days = pl.DataFrame(schema=SCHEMA)
 
     def take(self, trades: pa.Table) -> None:

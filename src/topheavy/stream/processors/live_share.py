@@ -7,11 +7,11 @@ from topheavy.datasets.schema import NUMBER, TEXT, WHOLE, Column
 from topheavy.stream.processor import FromAnswer, Given, frame_of
 
 
-def shares(live_caps: pa.Table, given: Given) -> pa.Table:
+def shares(live_caps: pa.Table, reference: Given) -> pa.Table:
     """Return each group's share, from ``live_caps``; an issuer counts once however many of its classes are members."""
     valued = frame_of(live_caps)
-    of = frame_of(given.shares).select("security", "issuer")
-    members = frame_of(given.groups).join(of, on="security").select("group", "issuer").unique()
+    of = frame_of(reference.shares).select("security", "issuer")
+    members = frame_of(reference.groups).join(of, on="security").select("group", "issuer").unique()
     sizes = members.group_by("group").agg(members=pl.len())
     groups = members.join(valued, on="issuer").group_by("group")
     priced = groups.agg(group_cap=pl.col("market_cap").sum(), members_priced=pl.len())
@@ -22,7 +22,7 @@ def shares(live_caps: pa.Table, given: Given) -> pa.Table:
             total_cap=pl.lit(total),
             share=pl.col("group_cap") / total,
             priced=pl.lit(valued.height),
-            issuers=pl.lit(given.shares.num_rows),
+            issuers=pl.lit(reference.shares.num_rows),
             event_time=pl.lit(valued["event_time"].max(), pl.Datetime("us", "UTC")),
             trades=pl.lit(int(valued["trades"].sum())),
             source_kind=pl.lit("simulated" if "simulated" in valued["source_kind"] else valued["source_kind"].max()),

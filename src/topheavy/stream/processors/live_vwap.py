@@ -23,7 +23,7 @@ SCHEMA: dict[str, pl.DataType] = {
 class LiveVwap(Live):
     """A security a row, for the newest day it was traded on."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, reference: Given) -> None:
         self._sums = pl.DataFrame(schema=SCHEMA)
 
     def take(self, trades: pa.Table) -> None:

@@ -49,10 +49,10 @@ def history(what: Path | pa.Table, feed: str = "", tell: Callable[[str], None] =
 def _files(what: Path) -> Sequence[Path]:
     if not what.exists():
         raise UsageError(f"there is nothing to replay at {what}: give a file or a folder")
-    found = [what] if what.is_file() else sorted(file for file in what.rglob("*") if file.is_file() and _readable(file))
-    if not found:
+    files = [what] if what.is_file() else sorted(file for file in what.rglob("*") if file.is_file() and _readable(file))
+    if not files:
         raise UsageError(f"nothing in {what} can be replayed: it needs Parquet, CSV or *_trade.zip files")
-    return found
+    return files
 
 
 def _readable(file: Path) -> bool:
@@ -84,19 +84,19 @@ def trades_of(raw: pa.Table, only: str = "") -> pa.Table:
     Raises:
         UsageError: when a column is missing, or holds no times or no numbers.
     """
-    known = {name.lower(): name for name in raw.column_names}
-    found = {ours: next((known[n] for n in theirs if n in known), "") for ours, theirs in NAMES.items()}
-    missing = [ours for ours in ("event_time", "price", "size") if not found[ours]]
-    if missing or not (found["security"] or only):
+    names = {name.lower(): name for name in raw.column_names}
+    columns = {ours: next((names[n] for n in theirs if n in names), "") for ours, theirs in NAMES.items()}
+    missing = [ours for ours in ("event_time", "price", "size") if not columns[ours]]
+    if missing or not (columns["security"] or only):
         raise UsageError(f"these rows are no trades or bars: no column for {', '.join(missing) or 'security'}")
     try:
-        moment = moments(_plain(raw[found["event_time"]]))
+        moment = moments(_plain(raw[columns["event_time"]]))
         rest = {
-            "security": _texts(raw, found["security"], only),
-            "price": _plain(raw[found["price"]]).cast(pa.float64()),
-            "size": _plain(raw[found["size"]]).cast(pa.float64()),
-            "venue": _texts(raw, found["venue"], None),
-            "source_kind": _texts(raw, found["source_kind"], str(SourceKind.FILE)),
+            "security": _texts(raw, columns["security"], only),
+            "price": _plain(raw[columns["price"]]).cast(pa.float64()),
+            "size": _plain(raw[columns["size"]]).cast(pa.float64()),
+            "venue": _texts(raw, columns["venue"], None),
+            "source_kind": _texts(raw, columns["source_kind"], str(SourceKind.FILE)),
         }
     except pa.ArrowException as error:
         raise UsageError(f"these rows are no trades or bars: {one_line(error)}") from error

@@ -21,9 +21,9 @@ def decoded(
     """Return the rows of a batch that begins at ``begin``, and each unreadable message with its reason."""
     tables, letters = [], []
     for part, own in _by_partition(messages):
-        found = decode([message.value() or b"" for message in own])
-        letters += [(own[at], reason) for at, reason in found.dead]
-        tables.append(_placed(found.table, part, begin.next[part], received))
+        result = decode([message.value() or b"" for message in own])
+        letters += [(own[at], reason) for at, reason in result.dead]
+        tables.append(_placed(result.table, part, begin.next[part], received))
     return pa.concat_tables(tables), letters
 
 
@@ -43,7 +43,7 @@ def _placed(table: pa.Table, part: int, begin: int, received: datetime) -> pa.Ta
 
 
 def _by_partition(messages: Sequence["Message"]) -> Iterator[tuple[int, list["Message"]]]:
-    found: defaultdict[int, list[Message]] = defaultdict(list)
+    grouped: defaultdict[int, list[Message]] = defaultdict(list)
     for message in messages:
-        found[message.partition() or 0].append(message)
-    yield from sorted(found.items())
+        grouped[message.partition() or 0].append(message)
+    yield from sorted(grouped.items())

@@ -70,8 +70,8 @@ class Seen:
         high = numbers >> BITS
         edges = [0, *(np.flatnonzero(np.diff(high)) + 1).tolist(), len(numbers)]
         spans = pairwise(edges)
-        found = [places[a:b][self._note((feed, int(high[a])), numbers[a:b])] for a, b in spans if b > a]
-        return np.concatenate(found) if found else places
+        firsts = [places[a:b][self._note((feed, int(high[a])), numbers[a:b])] for a, b in spans if b > a]
+        return np.concatenate(firsts) if firsts else places
 
     def _note(self, key: tuple[str, int], numbers: Any) -> Any:
         chunk = self._chunks.get(key)

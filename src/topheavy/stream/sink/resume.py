@@ -11,20 +11,21 @@ Bounds = Mapping[int, tuple[int, int]]
 ADVICE = "look what happened to it, or start the sink with restart: what the table has is never taken twice"
 
 
-def start_at(held: Position | None, topic: str, topic_id: str, bounds: Bounds) -> Position:
+def start_at(position: Position | None, topic: str, topic_id: str, bounds: Bounds) -> Position:
     """Return where to begin in each of ``bounds``' partitions; one never read begins at its first offset.
 
     Raises:
         StreamError: when the topic was made anew, is shorter than what the table has read, or has lost what it
             has not.
     """
-    if held is None:
+    if position is None:
         return anew(topic, topic_id, bounds)
-    if held.topic_id != topic_id:
+    if position.topic_id != topic_id:
         raise StreamError(
-            f"topic {topic} was made anew: the table follows id {held.topic_id}, the broker has {topic_id}; {ADVICE}"
+            f"topic {topic} was made anew: the table follows id {position.topic_id}, the broker has {topic_id}; "
+            f"{ADVICE}"
         )
-    begin = {part: held.next.get(part, low) for part, (low, _) in bounds.items()}
+    begin = {part: position.next.get(part, low) for part, (low, _) in bounds.items()}
     for part, (low, high) in bounds.items():
         _refuse_lost(topic, part, begin[part], low, high)
     return Position(topic, topic_id, begin)

@@ -150,9 +150,9 @@ class Sink:
     def _restart(self) -> None:
         topic_id, bounds = self._about()
         begin = anew(self._reader.topic, topic_id, bounds)
-        held = self._ledger.position(self._reader.topic)
-        same = held is not None and held.topic_id == topic_id
-        self._ledger.restart(held.moved(begin.next) if held and same else begin)
+        position = self._ledger.position(self._reader.topic)
+        same = position is not None and position.topic_id == topic_id
+        self._ledger.restart(position.moved(begin.next) if position and same else begin)
 
     def _about(self) -> tuple[str, dict[int, tuple[int, int]]]:
         topic_id, parts = self._reader.about()

@@ -115,12 +115,12 @@ def sink_statuses(home: Path) -> list[SinkStatus]:
     While sinks are at work, these are theirs and those of the ones that shared the partitions with them; else those
     of the sinks that were the last to speak.
     """
-    found = [one for file in sorted((home / FOLDER).glob("*.json")) if (one := _read(file))]
-    working = {(one.topic, one.of) for one in found if one.lives}
-    if not working and found:
-        last = max(found, key=lambda one: one.said_at)
+    statuses = [status for file in sorted((home / FOLDER).glob("*.json")) if (status := _read(file))]
+    working = {(status.topic, status.of) for status in statuses if status.lives}
+    if not working and statuses:
+        last = max(statuses, key=lambda status: status.said_at)
         working = {(last.topic, last.of)}
-    return [one for one in found if (one.topic, one.of) in working]
+    return [status for status in statuses if (status.topic, status.of) in working]
 
 
 def _read(file: Path) -> SinkStatus | None:
@@ -140,7 +140,7 @@ def _plain(sink_status: SinkStatus) -> dict[str, Any]:
     for name in MOMENTS:
         rest[name] = rest[name] and rest[name].isoformat()
     rest["kinds"] = {kind: at.isoformat() for kind, at in sink_status.kinds.items()}
-    rest["parts"] = {part: asdict(one) for part, one in sink_status.parts.items()}
+    rest["parts"] = {part: asdict(state) for part, state in sink_status.parts.items()}
     answers = {name: _columns(rows) for name, rows in sink_status.answers.items()}
     return {"version": VERSION, **rest, "answers": answers}
 
@@ -153,7 +153,7 @@ def _bulletin(plain: dict[str, Any], *, lives: bool) -> SinkStatus:
         plain[name] = datetime.fromisoformat(plain[name]) if plain[name] else None
     plain["kinds"] = {kind: datetime.fromisoformat(at) for kind, at in plain["kinds"].items()}
     plain["seconds"] = {int(at): count for at, count in plain["seconds"].items()}
-    plain["parts"] = {int(part): Part(**one) for part, one in plain["parts"].items()}
+    plain["parts"] = {int(part): Part(**state) for part, state in plain["parts"].items()}
     plain["answers"] = {name: _table(columns) for name, columns in plain["answers"].items()}
     return SinkStatus(**plain, lives=lives)
 
@@ -165,7 +165,7 @@ def _columns(table: pa.Table) -> dict[str, Any]:
 
 
 def _table(columns: dict[str, Any]) -> pa.Table:
-    return pa.table({name: _column(one["type"], one["values"]) for name, one in columns.items()})
+    return pa.table({name: _column(column["type"], column["values"]) for name, column in columns.items()})
 
 
 _TYPES = {str(kind): kind for kind in (*_PLAIN, pa.float64(), pa.int64(), pa.string(), pa.bool_())}

@@ -36,22 +36,22 @@ class StatusWriter:
 
     def hear(self, came: Flushed) -> None:
         """Take in what a commit brought."""
-        said, now, begun = self._said, self._clock(), self._before
+        status, now, begun = self._said, self._clock(), self._before
         self._before = monotonic()
         count = came.rows.num_rows
         if not (count or came.again or came.dead):
             return
         self._said = replace(
-            said,
-            trades=said.trades + count,
-            again=said.again + came.again,
-            dead=said.dead + came.dead,
-            newest_dead=came.reason or said.newest_dead,
-            commits=said.commits + 1,
-            committed_at=now if count else said.committed_at,
+            status,
+            trades=status.trades + count,
+            again=status.again + came.again,
+            dead=status.dead + came.dead,
+            newest_dead=came.reason or status.newest_dead,
+            commits=status.commits + 1,
+            committed_at=now if count else status.committed_at,
             heard_at=now,
-            kinds={**said.kinds, **dict.fromkeys(pc.unique(came.rows["source_kind"]).to_pylist(), now)},
-            seconds=spread(said.seconds, count, now, self._before - begun),
+            kinds={**status.kinds, **dict.fromkeys(pc.unique(came.rows["source_kind"]).to_pylist(), now)},
+            seconds=spread(status.seconds, count, now, self._before - begun),
         )
 
     @property
@@ -86,9 +86,9 @@ def spread(seconds: Mapping[int, int], count: int, until: datetime, lasted: floa
     """
     end = until.timestamp()
     begin = max(end - max(lasted, 0.001), end - REMEMBERED)
-    found, told = dict(seconds), 0
+    counts, placed = dict(seconds), 0
     for second in range(int(begin), int(end) + 1):
         passed = (min(second + 1, end) - begin) / (end - begin)
-        found[second] = found.get(second, 0) + round(passed * count) - told
-        told = round(passed * count)
-    return {second: found[second] for second in sorted(found) if int(end) - REMEMBERED < second <= int(end)}
+        counts[second] = counts.get(second, 0) + round(passed * count) - placed
+        placed = round(passed * count)
+    return {second: counts[second] for second in sorted(counts) if int(end) - REMEMBERED < second <= int(end)}

@@ -124,12 +124,12 @@ def _faulty(rows: Any, heads: Any, parts: list[list[str]], messages: Any, dead: 
         "an event time is outside the calendar": (rows["event_time"] < EARLIEST) | (rows["event_time"] > LATEST),
         "a venue is not in the head": (rows["venue"] != NO_VENUE) & (rows["venue"] >= venues),
     }
-    found: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for reason, mask in bad.items():
         for message in np.unique(messages[mask]).tolist():
-            found.setdefault(message, reason)
-    dead.extend(found.items())
-    return np.isin(messages, list(found)) if found else np.zeros(len(rows), dtype=bool)
+            reasons.setdefault(message, reason)
+    dead.extend(reasons.items())
+    return np.isin(messages, list(reasons)) if reasons else np.zeros(len(rows), dtype=bool)
 
 
 def _columns(rows: Any, heads: Any, parts: list[list[str]]) -> pa.Table:

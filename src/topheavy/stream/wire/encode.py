@@ -57,9 +57,9 @@ def _groups(batch: pa.RecordBatch | pa.Table) -> tuple[Any, dict[int, tuple[str,
     feed, security, kind = (_codes(batch[name]) for name in ("feed", "security", "source_kind"))
     widths = len(security.names) * len(kind.names), len(kind.names)
     groups = feed.codes * widths[0] + security.codes * widths[1] + kind.codes
-    found, first = np.unique(groups, return_index=True)
-    parts = [[one.names[one.codes[at]] for one in (feed, security, kind)] for at in first]
-    return groups, {int(group): _checked(*part) for group, part in zip(found, parts, strict=True)}
+    numbers, first = np.unique(groups, return_index=True)
+    parts = [[column.names[column.codes[at]] for column in (feed, security, kind)] for at in first]
+    return groups, {int(group): _checked(*part) for group, part in zip(numbers, parts, strict=True)}
 
 
 def _checked(feed: str | None, security: str | None, kind: str | None) -> tuple[str, str, str]:

@@ -24,7 +24,7 @@ def from_json(value: bytes) -> list[dict[str, Any]]:
     Raises:
         StreamError: where it is none, a column is missing, or a moment has no zone.
     """
-    return [_row(one) for one in _objects(value)]
+    return [_row(item) for item in _objects(value)]
 
 
 def _objects(value: bytes) -> list[Any]:
@@ -42,10 +42,10 @@ def _lines(value: bytes) -> list[Any]:
         raise StreamError(f"neither a message of ours nor JSON: {error}") from None
 
 
-def _row(one: Any) -> dict[str, Any]:
-    if not isinstance(one, dict):
-        raise StreamError(f"a JSON trade is an object, not {type(one).__name__}")
-    row = {field.name: one.get(field.name) for field in TRADE}
+def _row(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise StreamError(f"a JSON trade is an object, not {type(value).__name__}")
+    row = {field.name: value.get(field.name) for field in TRADE}
     if missing := [field.name for field in TRADE if not field.nullable and row[field.name] is None]:
         raise StreamError(f"a JSON trade lacks {', '.join(missing)}")
     return row | {

@@ -28,26 +28,26 @@ class ScoreboardApi:
         board = board_of(self._view)
         trials = board.trials()
         if not run:
-            return Scoreboard(backtests=tuple(with_models(board, one) for one in newest(trials)))
-        target = next((one.target for one in trials if one.run == run), "")
+            return Scoreboard(backtests=tuple(with_models(board, trial) for trial in newest(trials)))
+        target = next((trial.target for trial in trials if trial.run == run), "")
         trial_asked(trials, target, "", run)
-        return Scoreboard(backtests=tuple(with_models(board, one) for one in trials if one.run == run))
+        return Scoreboard(backtests=tuple(with_models(board, trial) for trial in trials if trial.run == run))
 
     def forecasts(
         self, run: Run = "", target: Target = "", horizon: Horizon = None, model: Model = "", series: Series = ""
     ) -> Singles:
         """List a model's forecasts of a series in a backtest, each with its interval, naive's and what came."""
         board, ahead = board_of(self._view), str(horizon or "")
-        asked = {"run": run, "target": target, "horizon": ahead, "model": model, "series": series}
-        found = look_at(board, asked)
-        name, trial = found.model.model if found.model else "", found.trial
-        singles = board.singles(trial.run, trial.target, trial.horizon, name, found.series)
+        choice = {"run": run, "target": target, "horizon": ahead, "model": model, "series": series}
+        looked = look_at(board, choice)
+        name, trial = looked.model.model if looked.model else "", looked.trial
+        singles = board.singles(trial.run, trial.target, trial.horizon, name, looked.series)
         return Singles(
             run=trial.run,
             target=trial.target,
             horizon=trial.horizon,
             model=name,
-            series=found.series,
+            series=looked.series,
             source_kind=trial.source_kind,
             forecasts=singles,
         )

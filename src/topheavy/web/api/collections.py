@@ -57,8 +57,8 @@ class RunsApi:
     def collections(self) -> Collections:
         """Tell what is being collected now, what was before, and how units and sessions of each source stand."""
         desk = self._desk
-        found, sources = desk.collections(), desk.sources()
-        return Collections(world=desk.world(), collections=found, sources=sources, asking=desk.asking())
+        collections, sources = desk.collections(), desk.sources()
+        return Collections(world=desk.world(), collections=collections, sources=sources, asking=desk.asking())
 
     def retry(self, again: Again) -> Asking:
         """Begin to ask again for what failed. Accepted from this machine alone, and never twice at once."""
@@ -66,8 +66,8 @@ class RunsApi:
 
     def metrics(self) -> Response:
         """Tell a monitoring system how the home stands."""
-        said = self._desk.metrics()
-        return Response(said.text, media_type=said.media_type)
+        metrics = self._desk.metrics()
+        return Response(metrics.text, media_type=metrics.media_type)
 
     @property
     def _desk(self) -> CollectionsReader:

@@ -13,14 +13,14 @@ Schema = dict[str, Any]
 def describe(openapi: Schema) -> str:
     """Return the page for an OpenAPI description: every route, what it takes, what it answers, and a link to try."""
     page = files("topheavy.web").joinpath("assets", "docs.html").read_text()
-    found = [(path, way, route) for path, ways in openapi["paths"].items() for way, route in ways.items()]
-    routes = "\n".join(_route(path, way, route, openapi) for path, way, route in found)
+    operations = [(path, way, route) for path, ways in openapi["paths"].items() for way, route in ways.items()]
+    routes = "\n".join(_route(path, way, route, openapi) for path, way, route in operations)
     return page.replace("/*palette*/", variables()).replace("<!--routes-->", routes)
 
 
 def _route(path: str, method: str, route: Schema, openapi: Schema) -> str:
-    said = next(item for status, item in route["responses"].items() if status.startswith("2"))
-    answer, body = _followed(_json_of(said), openapi), _followed(_json_of(route.get("requestBody", {})), openapi)
+    response = next(item for status, item in route["responses"].items() if status.startswith("2"))
+    answer, body = _followed(_json_of(response), openapi), _followed(_json_of(route.get("requestBody", {})), openapi)
     door = f'<p><a class="button" href="{escape(path)}">Try it</a></p>' if method == "get" else ""
     return (
         f'<section class="card route" id="{escape(path)}"><h2><code>{method.upper()} {escape(path)}</code></h2>'
@@ -30,13 +30,13 @@ def _route(path: str, method: str, route: Schema, openapi: Schema) -> str:
     )
 
 
-def _json_of(said: Schema) -> Schema:
-    return dict(said.get("content", {}).get("application/json", {}).get("schema", {}))
+def _json_of(content: Schema) -> Schema:
+    return dict(content.get("content", {}).get("application/json", {}).get("schema", {}))
 
 
 def _table(title: str, rows: Iterator[str]) -> str:
-    found = "".join(rows)
-    return f"<h3>{title}</h3><table>{found}</table>" if found else ""
+    cells = "".join(rows)
+    return f"<h3>{title}</h3><table>{cells}</table>" if cells else ""
 
 
 def _parameters(parameters: list[Schema], openapi: Schema) -> str:
@@ -68,13 +68,15 @@ def _type(schema: Schema, openapi: Schema) -> str:
         return " or ".join(
             "nothing" if item.get("type") == "null" else _type(item, openapi) for item in schema["anyOf"]
         )
-    found = _followed(schema, openapi)
-    if "enum" in found:
-        return " or ".join(str(value) for value in found["enum"])
-    if found.get("type") == "array":
-        return f"list of {_type(found['items'], openapi)}"
+    resolved = _followed(schema, openapi)
+    if "enum" in resolved:
+        return " or ".join(str(value) for value in resolved["enum"])
+    if resolved.get("type") == "array":
+        return f"list of {_type(resolved['items'], openapi)}"
     return str(
-        found.get("format") or found.get("title") if "properties" in found else found.get("format") or found["type"]
+        resolved.get("format") or resolved.get("title")
+        if "properties" in resolved
+        else resolved.get("format") or resolved["type"]
     )
 
 

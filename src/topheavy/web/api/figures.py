@@ -89,9 +89,9 @@ class Api:
         session = session_named(self._view, indices.index_called(self._view, index), on)
         day = answers_concentration.day_on(self._view, index, level, session)
         stated: dict[str, Any] = {"status": day.status, "reason": day.reason, "coverage": day.coverage, "how": day.how}
-        found = answers_concentration.members(self._view, index, level, session)
+        members = answers_concentration.members(self._view, index, level, session)
         return answers_concentration.MembersAnswer(
-            **self._evidence(), **stated, index=index, level=level, on=session, members=found
+            **self._evidence(), **stated, index=index, level=level, on=session, members=members
         )
 
     def repairs(self) -> answers_repairs.RepairsAnswer:
@@ -111,10 +111,10 @@ class Api:
 
     def _day_of_gaps(self, on: date | None) -> date:
         """Return the day asked about: one with figures for some index, by default the first index's last."""
-        known = indices.indices(self._view)
-        if on and any(on in answers_concentration.sessions(self._view, index.index) for index in known):
+        published = indices.indices(self._view)
+        if on and any(on in answers_concentration.sessions(self._view, index.index) for index in published):
             return on
-        return session_named(self._view, known[0], on)
+        return session_named(self._view, published[0], on)
 
     def _evidence(self) -> dict[str, Any]:
         return evidence.evidence(self._view)
@@ -182,9 +182,11 @@ async def _refuse(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _misread(_: Request, error: Exception) -> JSONResponse:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    said = "; ".join(f"{_place(item)}: {item['msg']} (got '{str(item.get('input'))[:MOST_ECHOED]}')" for item in found)
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", said)
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    message = "; ".join(
+        f"{_place(item)}: {item['msg']} (got '{str(item.get('input'))[:MOST_ECHOED]}')" for item in problems
+    )
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", message)
 
 
 def _place(item: dict[str, Any]) -> str:

@@ -38,8 +38,8 @@ class LiveApi:
 
     def live(self, most: Prices = 100) -> Live:
         """Tell how a market streams now: prices, group shares, throughput, lag, freshness, dead letters, flags."""
-        found = self._tape.now()
-        return found.model_copy(update={"prices": found.prices[:most]})
+        market = self._tape.now()
+        return market.model_copy(update={"prices": market.prices[:most]})
 
     def minutes(self, security: Security, most: Minutes = 120) -> MinutesAnswer:
         """List a security's newest one-minute bars, as they are in the table."""

@@ -62,16 +62,16 @@ class ModelsApi:
             raise HTTPException(415, "send application/json or text/csv")
         body = await request.body()
         try:
-            asked = read_rows(body) if kind == CSV else Invocation.model_validate_json(body)
+            invocation = read_rows(body) if kind == CSV else Invocation.model_validate_json(body)
         except ValidationError as error:
             raise RequestValidationError(error.errors(include_url=False)) from error
-        return await self._answer(self._forecaster.hosted, asked)
+        return await self._answer(self._forecaster.hosted, invocation)
 
-    async def _answer(self, name: Callable[[], str], asked: Invocation) -> Spoken:
+    async def _answer(self, name: Callable[[], str], invocation: Invocation) -> Spoken:
         """Answer one instance of values at once: that takes less than handing it to a thread, as all else is."""
-        if asked.values:
-            return self._forecaster.invoke(name(), asked)
-        return await run_in_threadpool(lambda: self._forecaster.invoke(name(), asked))
+        if invocation.values:
+            return self._forecaster.invoke(name(), invocation)
+        return await run_in_threadpool(lambda: self._forecaster.invoke(name(), invocation))
 
     @property
     def _forecaster(self) -> Forecaster:
@@ -83,10 +83,10 @@ class ModelsApi:
 def add_models_api(server: FastAPI, forecaster: Forecaster | None) -> None:
     """Add the routes, and the bound on what they read."""
     api, tags = ModelsApi(forecaster), list[str | Enum](["forecasts"])
-    one, every = _problems(404, 422, 503), _problems(*REFUSED)
+    of_one, every = _problems(404, 422, 503), _problems(*REFUSED)
     server.add_api_route("/ping", api.ping, methods=["GET"], responses=_problems(503), tags=["app"])
     server.add_api_route("/api/models", api.models, methods=["GET"], responses=_problems(404, 503), tags=tags)
-    server.add_api_route("/api/models/{name}", api.model, methods=["GET"], responses=one, tags=tags)
+    server.add_api_route("/api/models/{name}", api.model, methods=["GET"], responses=of_one, tags=tags)
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Invocation"}},
                CSV: {"schema": {"type": "string"}, "example": "AAPL\n101.5,102.25,101.75\n"}}  # fmt: skip
     body = {"requestBody": {"required": True, "content": content}}

@@ -55,7 +55,7 @@ def add_questions_api(server: FastAPI, view: View) -> None:
         _add(server, view, item)
 
 
-def _add(server: FastAPI, view: View, asked: AskableQuestion) -> None:
+def _add(server: FastAPI, view: View, question: AskableQuestion) -> None:
     problems: dict[int | str, dict[str, Any]] = {
         200: {"model": AnswerPage, "content": {media: {} for media in MEDIA.values()}},
         304: {"description": "nothing was published since the answer that has the tag"},
@@ -63,13 +63,13 @@ def _add(server: FastAPI, view: View, asked: AskableQuestion) -> None:
         406: {"model": problem.Problem, "description": "a format that there is none of"},
         422: {"model": problem.Problem, "description": "a parameter that cannot be read"},
     }
-    older = asked.name in OLDER
+    older = question.name in OLDER
     server.router.add_api_route(
-        f"/api/{asked.name}",
-        _answering(view, asked),
+        f"/api/{question.name}",
+        _answering(view, question),
         methods=["GET"],
-        name=asked.name,
-        description=asked.asks,
+        name=question.name,
+        description=question.asks,
         responses=problems,
         tags=["questions"],
         response_model=None,
@@ -78,31 +78,32 @@ def _add(server: FastAPI, view: View, asked: AskableQuestion) -> None:
     )
 
 
-def _answering(view: View, asked: AskableQuestion) -> Callable[..., Response]:
+def _answering(view: View, question: AskableQuestion) -> Callable[..., Response]:
     """Return the function that answers a question; its signature lists what the question may be narrowed by."""
 
-    def answer(request: Request, **given: Any) -> Response:
-        _refuse_unknown(request, asked)
-        page = Page(given.pop("limit"), given.pop("offset"))
-        form = format_asked(given.pop("format"), request.headers.get("accept", ""))
-        told = headers_of(view, form)
-        if is_known(request, told["ETag"]):
-            return Response(status_code=NOT_MODIFIED, headers=told)
-        days = [given.pop(name, None) for name in ("on", "since", "until")]
-        narrowing = Narrowing({column: value for column, value in given.items() if value}, *days)
-        found = ask(view, asked.name, narrowing, page)
-        told |= {"X-Total-Count": str(found.total)} | _next(request, page, found.total)
-        return Response(encode(found, form), media_type=MEDIA[form], headers=told)
+    def answer(request: Request, **parameters: Any) -> Response:
+        _refuse_unknown(request, question)
+        page = Page(parameters.pop("limit"), parameters.pop("offset"))
+        form = format_asked(parameters.pop("format"), request.headers.get("accept", ""))
+        headers = headers_of(view, form)
+        if is_known(request, headers["ETag"]):
+            return Response(status_code=NOT_MODIFIED, headers=headers)
+        days = [parameters.pop(name, None) for name in ("on", "since", "until")]
+        narrowing = Narrowing({column: value for column, value in parameters.items() if value}, *days)
+        result = ask(view, question.name, narrowing, page)
+        headers |= {"X-Total-Count": str(result.total)} | _next(request, page, result.total)
+        return Response(encode(result, form), media_type=MEDIA[form], headers=headers)
 
-    answer.__signature__ = Signature(_parameters(asked))  # type: ignore[attr-defined]
+    answer.__signature__ = Signature(_parameters(question))  # type: ignore[attr-defined]
     return answer
 
 
-def _parameters(asked: AskableQuestion) -> list[Parameter]:
+def _parameters(question: AskableQuestion) -> list[Parameter]:
     parameters = [
-        _parameter(column, Annotated[str, Query(description=about)], "") for column, about in asked.narrowed_by.items()
+        _parameter(column, Annotated[str, Query(description=about)], "")
+        for column, about in question.narrowed_by.items()
     ]
-    if asked.day:
+    if question.day:
         parameters += [_parameter(name, kind, None) for name, kind in (("on", On), ("since", Since), ("until", Until))]
     parameters += [_parameter("limit", Limit, ROWS), _parameter("offset", Offset, 0)]
     parameters += [_parameter("format", FormatNamed, None)]
@@ -113,11 +114,11 @@ def _parameter(name: str, kind: Any, default: Any) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
 
-def _refuse_unknown(request: Request, asked: AskableQuestion) -> None:
-    known = [parameter.name for parameter in _parameters(asked) if parameter.name != "request"]
+def _refuse_unknown(request: Request, question: AskableQuestion) -> None:
+    names = [parameter.name for parameter in _parameters(question) if parameter.name != "request"]
     for name in request.query_params:
-        if name not in known:
-            raise HTTPException(422, f"{asked.name}: {unknown('parameter', name, known)}")
+        if name not in names:
+            raise HTTPException(422, f"{question.name}: {unknown('parameter', name, names)}")
 
 
 def _next(request: Request, page: Page, total: int) -> dict[str, str]:

@@ -17,15 +17,15 @@ def headers_of(view: View, form: str) -> dict[str, str]:
     Raises:
         NotPublished: while nothing is published.
     """
-    said = noted(view)
-    tag = f'"{said["fingerprint"]}-{said["published_at"]}-{form}"'
-    return {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache", "X-World": said["world"]}
+    about = noted(view)
+    tag = f'"{about["fingerprint"]}-{about["published_at"]}-{form}"'
+    return {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache", "X-World": about["world"]}
 
 
 def is_known(request: Request, tag: str) -> bool:
     """Return whether the request says that it has the answer with that tag."""
-    known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
-    return tag in known or known == ["*"]
+    tags = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+    return tag in tags or tags == ["*"]
 
 
 def tagged(view: View) -> Callable[[Request, Response], None]:

@@ -33,9 +33,9 @@ def _watch(view: View) -> Component:
     return html.P(["What is being collected is on the page ", dcc.Link("Runs", href="/runs"), "."])
 
 
-def unknown_page(found: tuple[Page, ...]) -> Component:
+def unknown_page(pages: tuple[Page, ...]) -> Component:
     """Say that there is no such page, and which there are."""
-    links = [html.Li(dcc.Link(page.title, href=page.path)) for page in found]
+    links = [html.Li(dcc.Link(page.title, href=page.path)) for page in pages]
     return html.Section(
         [html.H1("There is no such page"), html.P("There are:"), html.Ul(links)], className="card empty"
     )

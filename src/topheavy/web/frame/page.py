@@ -39,10 +39,10 @@ def pages() -> tuple[Page, ...]:
     Raises:
         WebError: when two pages want the same path.
     """
-    found = sorted(load(PAGES).values(), key=lambda page: (page.order, page.name))
+    ordered = sorted(load(PAGES).values(), key=lambda page: (page.order, page.name))
     taken: dict[str, Page] = {}
-    for page in found:
+    for page in ordered:
         if page.path in taken:
             raise WebError(f"pages '{taken[page.path].name}' and '{page.name}' both want {page.path}: move one")
         taken[page.path] = page
-    return tuple(found)
+    return tuple(ordered)

@@ -70,7 +70,7 @@ def layout() -> Component:
     )
 
 
-def register(app: App, view: View, found: tuple[Page, ...]) -> None:
+def register(app: App, view: View, pages: tuple[Page, ...]) -> None:
     """Register navigation: an address leads to its page."""
 
     @app.callback(
@@ -84,46 +84,47 @@ def register(app: App, view: View, found: tuple[Page, ...]) -> None:
         Input(ADDRESS, "pathname"),
     )
     def go(path: str | None) -> tuple[Component, ...]:
-        here = page_at(path or "/", found)
+        here = page_at(path or "/", pages)
         world = world_of(view)
         title = f"{here.title if here else 'No such page'} · topheavy"
-        said = f"SIMULATED · {title}" if world == SIMULATED else title
-        return body(here, view, found), navigation(found, here), banner(world), badge(world), foot(view), said, None
+        heading = f"SIMULATED · {title}" if world == SIMULATED else title
+        return body(here, view, pages), navigation(pages, here), banner(world), badge(world), foot(view), heading, None
 
     app.clientside_callback(_WATCH, Output(SCHEME, "data"), Input(ADDRESS, "pathname"))
     app.clientside_callback(_TITLE, Input("shell-title", "data"))
 
 
-def page_at(path: str, found: tuple[Page, ...]) -> Page | None:
+def page_at(path: str, pages: tuple[Page, ...]) -> Page | None:
     """Return the page at an address; the first of all at ``/``."""
     plain = path.rstrip("/")
-    return next((page for page in found if plain in ("", page.path.rstrip("/"))), None)
+    return next((page for page in pages if plain in ("", page.path.rstrip("/"))), None)
 
 
-def body(page: Page | None, view: View, found: tuple[Page, ...]) -> Component:
+def body(page: Page | None, view: View, pages: tuple[Page, ...]) -> Component:
     """Build a page, or the page that says why there is none."""
     if page is None:
-        return unknown_page(found)
+        return unknown_page(pages)
     try:
         return page.layout(view)
     except NotPublished:
         return nothing_published(view)
 
 
-def navigation(found: tuple[Page, ...], here: Page | None) -> Component:
+def navigation(pages: tuple[Page, ...], here: Page | None) -> Component:
     """Return the links to all pages."""
-    return html.Ul([_link(page, page is here) for page in found])
+    return html.Ul([_link(page, page is here) for page in pages])
 
 
 def foot(view: View) -> Component:
     """Return the line under every page: when it was published, and the other doors."""
     door = html.A("JSON interface", href="/docs")
     try:
-        said = evidence.evidence(view)
+        publication = evidence.evidence(view)
     except NotPublished:
         return door
-    when = said["published_at"]
-    text = f"Published {day(when.date())}, {when:%H:%M} UTC · edition {said['fingerprint']} · {said['world']} data"
+    when = publication["published_at"]
+    edition = f"edition {publication['fingerprint']} · {publication['world']} data"
+    text = f"Published {day(when.date())}, {when:%H:%M} UTC · {edition}"
     return [html.Span(text), door, html.A("What is published", href="/api/about")]
 
 

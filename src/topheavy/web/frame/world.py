@@ -23,8 +23,8 @@ def banner(world: str) -> Component:
     """Return the banner that no one can miss where the market never was."""
     if world != SIMULATED:
         return None
-    said = "These figures come from a made-up market. They say nothing about any real company or index."
-    return html.Div([html.Strong("SIMULATED"), html.Span(said)], className="banner", role="status")
+    warning = "These figures come from a made-up market. They say nothing about any real company or index."
+    return html.Div([html.Strong("SIMULATED"), html.Span(warning)], className="banner", role="status")
 
 
 def badge(world: str) -> Component:

@@ -53,7 +53,7 @@ def _sagemaker(settings: Settings) -> World:
         raise UsageError(f"SM_HOSTS is no JSON list that has SM_CURRENT_HOST, '{name}', in it") from None
 
 
-def join(one: World) -> None:
+def join(member: World) -> None:
     """Meet the other processes. To be called before anything else of JAX, once; alone, there is nobody to meet.
 
     Afterwards every training is shared by all of them, and all have to run the same ones in the same order.
@@ -61,20 +61,20 @@ def join(one: World) -> None:
     Raises:
         ForecastError: when the others cannot be met, or JAX is already at work.
     """
-    if one.size == 1:
+    if member.size == 1:
         return
     import jax
 
-    loopback = one.coordinator.startswith("127.0.0.1:")
+    loopback = member.coordinator.startswith("127.0.0.1:")
     try:
         jax.config.update("jax_cpu_collectives_implementation", "gloo")
         jax.distributed.initialize(
-            one.coordinator,
-            one.size,
-            one.rank,
-            coordinator_bind_address=one.coordinator if loopback and one.leads else None,
+            member.coordinator,
+            member.size,
+            member.rank,
+            coordinator_bind_address=member.coordinator if loopback and member.leads else None,
         )
     except (RuntimeError, ValueError) as error:
         raise ForecastError(
-            f"process {one.rank} of {one.size} did not meet the others at {one.coordinator}: {error}"
+            f"process {member.rank} of {member.size} did not meet the others at {member.coordinator}: {error}"
         ) from error

@@ -46,15 +46,15 @@ class Told:
 
 
 def main(folder: Path) -> None:
-    """Do this worker's share."""
+    """Train this worker's share of what lies in ``folder``; the leading one writes weights and losses there."""
     Thread(target=_end_with_whoever_started_it, daemon=True).start()
-    told = Told(_standard_output())
-    one = world(read_settings())
-    join(one)
+    progress = Told(_standard_output())
+    member = world(read_settings())
+    join(member)
     order = json.loads((folder / ORDER).read_text())
     checkpoints = Path(order["checkpoints"]) if order["checkpoints"] else None
-    trained = train(read(folder / LESSONS), Recipe(**order["recipe"]), checkpoints, told)
-    if one.leads:
+    trained = train(read(folder / LESSONS), Recipe(**order["recipe"]), checkpoints, progress)
+    if member.leads:
         losses = np.array(trained.losses).reshape(-1, 2)
         np.savez(folder / TRAINED, weights=trained.weights, losses=losses)
 

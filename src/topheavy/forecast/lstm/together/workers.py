@@ -92,12 +92,12 @@ def _relay(process: "subprocess.Popen[str]", progress: Progress) -> None:
     """Pass on what the leading worker tells, until it has no more to tell."""
     assert process.stdout is not None
     for line in process.stdout:
-        told = json.loads(line)
-        if told["what"] == "start":
-            progress.start(told["title"], told["total"])
-        elif told["what"] == "say":
-            progress.say(told["text"])
-        elif told["what"] == "advance":
+        message = json.loads(line)
+        if message["what"] == "start":
+            progress.start(message["title"], message["total"])
+        elif message["what"] == "say":
+            progress.say(message["text"])
+        elif message["what"] == "advance":
             progress.advance()
         else:
             progress.finish()
@@ -111,6 +111,6 @@ def _last(folder: Path, rank: int) -> str:
 
 def free_port() -> int:
     """Return a port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -41,8 +41,8 @@ class Scene:
         """The group's part of the index by day."""
         if self.choice.group is None:
             return {}
-        found = concentration.group_days(self.view, self.choice.index.index, self.choice.group.group)
-        return {item.session: item for item in found}
+        group_days = concentration.group_days(self.view, self.choice.index.index, self.choice.group.group)
+        return {item.session: item for item in group_days}
 
     @cached_property
     def shares(self) -> tuple[float | None, ...]:
@@ -61,8 +61,8 @@ class Scene:
 
     def share_on(self, session: date | None) -> float | None:
         """Return the line's height on one day."""
-        known = zip(self.days, self.shares, strict=True)
-        return next((share for item, share in known if item.session == session), None)
+        points = zip(self.days, self.shares, strict=True)
+        return next((share for item, share in points if item.session == session), None)
 
     @cached_property
     def since(self) -> date:

@@ -52,12 +52,12 @@ def _repairs(scene: Scene) -> Iterator[Figure]:
 
 def _told(session: date, repairs: list[ActingRepair]) -> str:
     """Tell a day's repairs; the day is named because the pointer may be beside it."""
-    told = [f"◆ <b>from {day(session)}</b>"]
+    lines = [f"◆ <b>from {day(session)}</b>"]
     for repair in repairs[:TOLD]:
         state = "" if repair.active else " (switched off)"
-        told += [f"{repair.security}, {repair.rule.replace('_', ' ')}{state}:", *_wrapped(repair.evidence)]
+        lines += [f"{repair.security}, {repair.rule.replace('_', ' ')}{state}:", *_wrapped(repair.evidence)]
     more = len(repairs) - TOLD
-    return "<br>".join(told + ([f"and {more} more, listed below"] if more > 0 else []))
+    return "<br>".join(lines + ([f"and {more} more, listed below"] if more > 0 else []))
 
 
 def _wrapped(text: str, width: int = 46) -> list[str]:
@@ -162,16 +162,16 @@ def _moved(scene: Scene, before: date, after: date) -> str:
     then, now = _inside(scene, before), _inside(scene, after)
     come = sorted(now[issuer] for issuer in now.keys() - then.keys())
     gone = sorted(then[issuer] for issuer in then.keys() - now.keys())
-    said = (f"{', '.join(come)} joins" if come else "", f"{', '.join(gone)} leaves" if gone else "")
-    return "; ".join(text for text in said if text)
+    moves = (f"{', '.join(come)} joins" if come else "", f"{', '.join(gone)} leaves" if gone else "")
+    return "; ".join(text for text in moves if text)
 
 
 def _inside(scene: Scene, session: date) -> dict[str, str]:
     """Return the group's issuers that are in the index on a day, each with its symbol."""
     group = scene.choice.group.group if scene.choice.group else ""
     issuers = concentration.issuers_of(scene.view, group, session)
-    found = concentration.members(scene.view, scene.choice.index.index, Level.ISSUER, session)
-    return {item.issuer: item.security for item in found if item.issuer in issuers}
+    members = concentration.members(scene.view, scene.choice.index.index, Level.ISSUER, session)
+    return {item.issuer: item.security for item in members if item.issuer in issuers}
 
 
 def _side(scene: Scene, session: date) -> str:

@@ -51,9 +51,9 @@ def compared(choice: Choice) -> str | None:
 
 def calendar_of(view: View, choice: Choice) -> dict[str, Any]:
     """Return what the date controls allow: the index's own days and no other."""
-    known = concentration.sessions(view, choice.index.index)
-    first, last = known[0], known[-1]
-    open_days = set(known)
+    sessions = concentration.sessions(view, choice.index.index)
+    first, last = sessions[0], sessions[-1]
+    open_days = set(sessions)
     span = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     closed = [item.isoformat() for item in span if item not in open_days]
     return {"minDate": first.isoformat(), "maxDate": last.isoformat(), "disabledDates": closed}
@@ -61,8 +61,8 @@ def calendar_of(view: View, choice: Choice) -> dict[str, Any]:
 
 def _indices(view: View) -> list[dict[str, Any]]:
     named = {Kind.INDEX: "Indices", Kind.FUND: "Funds, by their own files"}
-    known = indices.indices(view)
-    sections = [(label, [item for item in known if item.kind is kind]) for kind, label in named.items()]
+    published = indices.indices(view)
+    sections = [(label, [item for item in published if item.kind is kind]) for kind, label in named.items()]
     return [
         {"group": label, "items": [{"value": item.index, "label": item.title} for item in items]}
         for label, items in sections

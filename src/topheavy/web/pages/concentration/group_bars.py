@@ -31,8 +31,8 @@ class Part:
 def parts(view: View, choice: Choice) -> tuple[Part, ...]:
     """Return every member of the index on the chosen day, with what it was on the compared one."""
     before = members_on_compared(view, choice)
-    found = concentration.members(view, choice.index.index, choice.level, choice.on)
-    return tuple(Part(item, before.get(item.member)) for item in found)
+    members = concentration.members(view, choice.index.index, choice.level, choice.on)
+    return tuple(Part(item, before.get(item.member)) for item in members)
 
 
 def members_on_compared(view: View, choice: Choice) -> dict[str, Member]:

@@ -108,14 +108,14 @@ def _answer(view: View, choice: Choice, now: Day) -> list[Component]:
         equal = html.Span(f"{number(now.effective_n, 0)} equal companies", className="figure")
         return [f"{sentence(index)} is as concentrated as ", equal] if now.stated else [f"{sentence(index)}: withheld"]
     group = unbroken(the(choice.group.title))
-    found = concentration.group_on(view, choice.index.index, choice.group.group, choice.on)
-    if found is None:
+    figures = concentration.group_on(view, choice.index.index, choice.group.group, choice.on)
+    if figures is None:
         return [f"None of {group} is in {index}"]
-    if found.share is None:
-        return [f"The share of {group} in {index} is withheld", html.Span(found.reason, className="why")]
+    if figures.share is None:
+        return [f"The share of {group} in {index} is withheld", html.Span(figures.reason, className="why")]
     return [
         f"{sentence(group)} {make(choice.group.title)}{GAP}up{GAP}",
-        html.Span(percent(found.share), className="figure"),
+        html.Span(percent(figures.share), className="figure"),
         f" of {index}",
     ]
 

@@ -65,8 +65,8 @@ def course_notes(view: View, choice: Choice) -> tuple[Component, str]:
 def _repairs(repairs: tuple[ActingRepair, ...]) -> Component:
     """List the repairs the course marks: what hovering tells, for those who cannot hover."""
     off = sum(not repair.active for repair in repairs)
-    said = f"◆ {len(repairs)} repairs of members' data act in this period" + (f", {off} switched off" if off else "")
-    return html.Details([html.Summary(said), html.Ul([_repair(item) for item in repairs])], className="repairs")
+    summary = f"◆ {len(repairs)} repairs of members' data act in this period" + (f", {off} switched off" if off else "")
+    return html.Details([html.Summary(summary), html.Ul([_repair(item) for item in repairs])], className="repairs")
 
 
 def _repair(repair: ActingRepair) -> Component:

@@ -109,9 +109,9 @@ def _steer(app: App, view: View) -> None:
     def steer(search: str | None, *chosen: Any) -> tuple[Any, ...]:
         """Bring address, controls and choice to say the same, whichever of them moved."""
         moved = _moved()
-        asked = asked_in(search) if moved is None else _asked(moved, chosen)
+        wanted = asked_in(search) if moved is None else _asked(moved, chosen)
         try:
-            choice = choose(view, asked)
+            choice = choose(view, wanted)
         except UsageError as error:
             return ({"problem": str(error)}, *(no_update for _ in range(14)))
         return (choice.asked, no_update if moved is None else choice.search, *_shown(view, choice))
@@ -125,12 +125,12 @@ def _moved() -> str | None:
 
 def _asked(moved: str, chosen: tuple[Any, ...]) -> dict[str, str]:
     """Return what the controls ask for; another index begins with its own days."""
-    asked = {name: value or "" for name, value in zip(CONTROLS.values(), chosen, strict=False)}
+    wanted = {name: value or "" for name, value in zip(CONTROLS.values(), chosen, strict=False)}
     if moved == INDEX:
-        asked |= {"day": "", "compare": ""}
+        wanted |= {"day": "", "compare": ""}
     if moved == CHART:
-        asked["day"] = str(chosen[len(CONTROLS)]["points"][0]["x"])[:10]
-    return asked
+        wanted["day"] = str(chosen[len(CONTROLS)]["points"][0]["x"])[:10]
+    return wanted
 
 
 def _shown(view: View, choice: Choice) -> list[Any]:
@@ -153,10 +153,10 @@ def _say(app: App, view: View) -> None:
         Input(CHOICE, "data"),
         prevent_initial_call=True,
     )
-    def say(asked: dict[str, str]) -> tuple[Any, ...]:
-        if "problem" in asked:
-            return None, None, None, None, None, problem(asked["problem"], PATH), True
-        choice = choose(view, asked)
+    def say(chosen: dict[str, str]) -> tuple[Any, ...]:
+        if "problem" in chosen:
+            return None, None, None, None, None, problem(chosen["problem"], PATH), True
+        choice = choose(view, chosen)
         notes, words = course_notes(view, choice)
         return headline(view, choice), tiles(view, choice), makeup(view, choice), notes, words, None, False
 
@@ -171,10 +171,10 @@ def _draw(app: App, view: View) -> None:
         Input(SCHEME, "data"),
         prevent_initial_call=True,
     )
-    def draw(asked: dict[str, str] | None, reach: str, scheme: str | None) -> tuple[Any, ...]:
-        if not asked or not scheme or "problem" in asked:
+    def draw(chosen: dict[str, str] | None, reach: str, scheme: str | None) -> tuple[Any, ...]:
+        if not chosen or not scheme or "problem" in chosen:
             return no_update, no_update, no_update
-        choice = choose(view, asked)
+        choice = choose(view, chosen)
         if choice.compare is None:
             return {"data": [], "layout": {}}, True, "none"
         return course(view, choice, look(scheme), reach), False, None
@@ -189,10 +189,10 @@ def _list(app: App, view: View) -> None:
         Input(CHOICE, "data"),
         prevent_initial_call=True,
     )
-    def list_members(asked: dict[str, str]) -> tuple[Any, ...]:
-        if "problem" in asked:
+    def list_members(chosen: dict[str, str]) -> tuple[Any, ...]:
+        if "problem" in chosen:
             return no_update, no_update, no_update, no_update
-        choice = choose(view, asked)
+        choice = choose(view, chosen)
         href = f"/api/members?index={choice.index.index}&level={choice.level.value}&on={choice.on}"
         rows = member_rows(view, choice)
         door = html.A("as JSON", href=href)

@@ -3,7 +3,8 @@
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from topheavy.answers.exposure.ask import look, today
+from topheavy.answers.exposure.ask import exposure, look, today
+from topheavy.portfolios.read import read_portfolio
 from topheavy.web.frame.page import Component
 from topheavy.web.services import View
 
@@ -69,7 +70,7 @@ def _others(view: View) -> Component:
             html.P("CSV, OFX, QFX or a Flex query", className="fine"),
             dmc.Select(id=KEPT, label="Kept on this machine", data=names(view), clearable=True, searchable=True,
                        disabled=view.shelf is None, placeholder="none yet" if not names(view) else "choose one"),
-            dmc.TextInput(id=ADD, label="What if I add", placeholder="10% QQQ", debounce=WAIT, value=""),
+            dmc.TextInput(id=ADD, label="What if I add", placeholder=more(view), debounce=WAIT, value=""),
             dmc.DatePickerInput(id=DAY, label="By the holdings known on", valueFormat="D MMM YYYY", clearable=True,
                                 placeholder="now", value=None),
         ],
@@ -97,10 +98,16 @@ def names(view: View) -> list[str]:
 
 def example(view: View) -> str:
     """Return a portfolio of what is published here, so that an example always has an answer."""
-    through = look(view, today(view))
-    funds = sorted(through.books.books.values(), key=lambda book: (-book.lines, book.fund))[:2]
-    companies = [item.member for item in through.books.members if item.how == "record" and item.member.isalpha()]
-    company = next((name for name in ("AAPL", "MSFT") if name in companies), companies[0] if companies else "AAPL")
-    named = [book.fund for book in funds] or ["IVV"]
+    books = look(view, today(view)).books.books.values()
+    named = [book.fund for book in sorted(books, key=lambda book: (-book.lines, book.fund))[:2]]
+    if not named:
+        return "60% IVV, 20% QQQ, 20% AAPL"
+    inside = exposure(view, read_portfolio(f"100% {named[0]}".encode())).companies
+    company = inside[0].security if inside else "AAPL"
     parts = ["60%", "20%"] if len(named) > 1 else ["80%"]
     return ", ".join([*(f"{part} {name}" for part, name in zip(parts, named, strict=True)), f"20% {company}"])
+
+
+def more(view: View) -> str:
+    """Return what might be added: a tenth of the example's first."""
+    return f"10% {example(view).split()[1].rstrip(',')}"

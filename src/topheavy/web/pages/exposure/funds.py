@@ -20,7 +20,11 @@ def funds(answer: ExposureAnswer) -> Component:
     ]  # fmt: skip
     head = ("Fund", "Part of your money", "Holdings as of", "Lines", "How whole", "From", "Newer ones")
     return html.Section(
-        [html.H2("The funds, and how fresh their holdings are"), table(head, rows, "Funds looked into")],
+        [
+            html.H2("The funds, and how fresh their holdings are"),
+            html.P("A fund inside another counts in both parts.", className="fine"),
+            table(head, rows, "Funds looked into"),
+        ],
         className="card funds",
     )
 

@@ -6,7 +6,8 @@ from typing import Any
 from dash import Input, Output, State, ctx, dcc, html, no_update
 
 from topheavy.answers import evidence
-from topheavy.answers.exposure.ask import Asked, exposure
+from topheavy.answers.exposure.ask import Asked, exposure, today
+from topheavy.answers.exposure.history import through_time
 from topheavy.answers.exposure.what_if import what_if
 from topheavy.core.errors import LakeError, UsageError
 from topheavy.core.text import sentence
@@ -27,6 +28,7 @@ from topheavy.web.pages.exposure.controls import (
     keeping,
     names,
 )
+from topheavy.web.pages.exposure.course import BUTTON, CARD, COURSE, course, course_card
 from topheavy.web.pages.exposure.funds import funds, overlaps, positions
 from topheavy.web.pages.exposure.given import content, described, is_empty, kept_as, portfolio, typed, uploaded
 from topheavy.web.pages.exposure.headline import changed, headline, tiles
@@ -62,6 +64,7 @@ def layout(view: View) -> Component:
             html.Div(id="exposure-problem", role="alert"),
             html.Div(id="exposure-read", className="notes", role="status"),
             html.Div(id="exposure-result", **{"aria-live": "polite"}),
+            course_card(),
             html.Section(keeping(view), id="exposure-keeping", className="card", hidden=True),
         ],
         className="page",
@@ -73,6 +76,7 @@ def register(app: App, view: View) -> None:
     _take(app)
     _answer(app, view)
     _keep(app, view)
+    _course(app, view)
 
     app.clientside_callback(_NAME_FILE, Output(FILE, "className"), Input(FILE, "id"))
 
@@ -105,6 +109,8 @@ def _answer(app: App, view: View) -> None:
         Output("exposure-problem", "children"),
         Output("exposure-read", "children"),
         Output("exposure-keeping", "hidden"),
+        Output(CARD, "hidden"),
+        Output(COURSE, "children", allow_duplicate=True),
         Input(GIVEN, "data"),
         Input(ADD, "value"),
         Input(DAY, "value"),
@@ -113,15 +119,15 @@ def _answer(app: App, view: View) -> None:
     def answer(given: dict[str, str] | None, add: str | None, day: str | None) -> tuple[Any, ...]:
         """Answer what was given; what cannot be read is said, and nothing old is left standing beside it."""
         if given is None or is_empty(given):
-            return None, None, None, True
+            return None, None, None, True, True, None
         asked = Asked(on=date.fromisoformat(day[:10]) if day else None, most=LISTED)
         try:
             read = portfolio(view, given)
             shown = result(view, read, asked, add or "")
         except UsageError as error:
-            return None, html.P(sentence(f"{error}."), className="asking wrong"), None, True
+            return None, html.P(sentence(f"{error}."), className="asking wrong"), None, True, True, None
         said = described(given, read)
-        return shown, None, html.P(sentence(f"{said}.")) if said else None, view.shelf is None
+        return shown, None, html.P(sentence(f"{said}.")) if said else None, view.shelf is None, False, None
 
 
 def result(view: View, read: Any, asked: Asked, add: str) -> Component:
@@ -144,6 +150,22 @@ def result(view: View, read: Any, asked: Asked, add: str) -> Component:
             positions(answer),
         ]
     )
+
+
+def _course(app: App, view: View) -> None:
+    @app.callback(
+        Output(COURSE, "children"),
+        Input(BUTTON, "n_clicks"),
+        State(GIVEN, "data"),
+        State(DAY, "value"),
+        prevent_initial_call=True,
+    )
+    def show(_: int | None, given: dict[str, str] | None, day: str | None) -> Component:
+        """Work the course out, which may take a while where there are holdings of many dates."""
+        if not given or is_empty(given):
+            return None
+        on = date.fromisoformat(day[:10]) if day else today(view)
+        return course(through_time(view, portfolio(view, given), Asked(on=on), on))
 
 
 def _keep(app: App, view: View) -> None:

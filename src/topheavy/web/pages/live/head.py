@@ -33,16 +33,16 @@ def head(live: Live, view: View) -> Component:
     """Say whether a market streams and which kind it is, in plain sight."""
     match live.flow:
         case Flow.STREAMING:
-            said = _streaming(live)
+            state = _streaming(live)
         case Flow.REPEATING:
-            said = _repeating(live)
+            state = _repeating(live)
         case Flow.QUIET:
-            said = _quiet(live)
+            state = _quiet(live)
         case Flow.STOPPED:
-            said = _stopped(live, view)
+            state = _stopped(live, view)
         case Flow.NEVER:
-            said = _never(view)
-    return [html.Div(modes(live), className="modes"), *said, *_notes(live)]
+            state = _never(view)
+    return [html.Div(modes(live), className="modes"), *state, *_notes(live)]
 
 
 def modes(live: Live) -> list[Component]:
@@ -130,19 +130,21 @@ def _home(view: View) -> str:
 
 
 def _last(live: Live) -> datetime | None:
-    return max((one.said_at for one in live.sinks), default=None)
+    return max((sink.said_at for sink in live.sinks), default=None)
 
 
 def _notes(live: Live) -> list[Component]:
     """Tell what is amiss: a sink that broke off or is silent, partitions that nobody follows, clocks that differ."""
-    told = [f"Sink {one.part} of {one.topic} broke off: {one.why or 'its process is gone'}."
-            for one in live.sinks if one.stage is SinkStage.BROKEN_OFF]  # fmt: skip
-    told += [f"Sink {one.part} of {one.topic} has not been heard of for {span(one.silent)}: is its broker there?"
-             for one in live.sinks if one.stage is SinkStage.RUNNING and one.silent > SILENT]  # fmt: skip
-    told += [live.missing] if live.missing else []
+    warnings = [f"Sink {sink.part} of {sink.topic} broke off: {sink.why or 'its process is gone'}."
+                for sink in live.sinks if sink.stage is SinkStage.BROKEN_OFF]  # fmt: skip
+    warnings += [f"Sink {sink.part} of {sink.topic} has not been heard of for {span(sink.silent)}: is its broker there?"
+                 for sink in live.sinks if sink.stage is SinkStage.RUNNING and sink.silent > SILENT]  # fmt: skip
+    warnings += [live.missing] if live.missing else []
     if live.ahead:
-        told.append(f"The newest trade's clock is {span(live.ahead)} ahead of this machine's: one of them is wrong.")
-    return [html.P(sentence(text), className="asking wrong", role="alert") for text in told]
+        warnings.append(
+            f"The newest trade's clock is {span(live.ahead)} ahead of this machine's: one of them is wrong."
+        )
+    return [html.P(sentence(text), className="asking wrong", role="alert") for text in warnings]
 
 
 def tiles(live: Live) -> Component:
@@ -172,10 +174,10 @@ def _tile(label: str, figure: str, meaning: Component) -> Component:
 
 def _spark(rates: Sequence[SecondRate]) -> Component:
     """Draw the last minute's trades a second."""
-    top = max((one.records for one in rates), default=0) or 1
-    bars = [html.I(style={"height": f"{max(100 * one.records / top, 2):.0f}%"}) for one in rates]
-    said = f"trades a second over the last minute, {top:,} at most"
-    return html.Div(bars, className="spark", role="img", title=said, **{"aria-label": said})
+    top = max((second.records for second in rates), default=0) or 1
+    bars = [html.I(style={"height": f"{max(100 * second.records / top, 2):.0f}%"}) for second in rates]
+    caption = f"trades a second over the last minute, {top:,} at most"
+    return html.Div(bars, className="spark", role="img", title=caption, **{"aria-label": caption})
 
 
 def _behind(live: Live) -> str:
@@ -206,7 +208,7 @@ def _kept(live: Live) -> str:
 
 
 def _dead(live: Live) -> Component:
-    newest = next((one for one in live.sinks if one.newest_dead), None)
+    newest = next((sink for sink in live.sinks if sink.newest_dead), None)
     if newest is None:
         return "every message could be read"
     return [f"in {newest.topic}.dead, the last: ", html.Span(newest.newest_dead, title=newest.newest_dead)]

@@ -19,7 +19,7 @@ NARROW = 20
 
 def chart(minutes: Sequence[LiveMinute], last: float | None, look: Look, stamp: str) -> Figure:
     """Draw the minutes; ``stamp`` is written across where the market never was."""
-    at = [_local(one) for one in minutes]
+    at = [_local(minute) for minute in minutes]
     return {
         "data": [_candles(minutes, at, look), _average(minutes, at, look), _volume(minutes, at, look)],
         "layout": {
@@ -50,8 +50,8 @@ def in_words(security: str, minutes: Sequence[LiveMinute]) -> str:
     """Describe the figure in a sentence, for those who cannot see it."""
     if not minutes:
         return f"{security} has no minute yet."
-    low, high = min(one.low for one in minutes), max(one.high for one in minutes)
-    shares = sum(one.volume for one in minutes)
+    low, high = min(minute.low for minute in minutes), max(minute.high for minute in minutes)
+    shares = sum(minute.volume for minute in minutes)
     still = "" if minutes[-1].final else " The last one is still open."
     return (
         f"{counted(len(minutes), 'minute')} with trades, {_local(minutes[0])} to {_local(minutes[-1])} in New York: "
@@ -59,9 +59,9 @@ def in_words(security: str, minutes: Sequence[LiveMinute]) -> str:
     )
 
 
-def _local(one: LiveMinute) -> str:
+def _local(minute: LiveMinute) -> str:
     """Write a minute in New York's time; minutes without trades, and nights, take no place in the figure."""
-    return f"{one.minute.astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
+    return f"{minute.minute.astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
 
 
 def _ticks(at: list[str]) -> Figure:
@@ -76,7 +76,7 @@ def _ticks(at: list[str]) -> Figure:
 def _candles(minutes: Sequence[LiveMinute], at: list[str], look: Look) -> Figure:
     up = {"line": {"color": look.accent, "width": 1.2}, "fillcolor": look.accent}
     down = {"line": {"color": look.muted, "width": 1.2}, "fillcolor": look.card}
-    figures = {name: [getattr(one, name) for one in minutes] for name in ("open", "high", "low", "close")}
+    figures = {name: [getattr(minute, name) for minute in minutes] for name in ("open", "high", "low", "close")}
     return {"type": "candlestick", "name": "price", "x": at, **figures, "increasing": up, "decreasing": down,
             "yhoverformat": ",.2f"}  # fmt: skip
 
@@ -87,7 +87,7 @@ def _average(minutes: Sequence[LiveMinute], at: list[str], look: Look) -> Figure
         "mode": "markers",
         "name": "average",
         "x": at,
-        "y": [one.vwap for one in minutes],
+        "y": [minute.vwap for minute in minutes],
         "marker": {"size": 3.5, "color": look.ink},
         "hovertemplate": "average %{y:,.2f}<extra></extra>",
     }
@@ -98,9 +98,9 @@ def _volume(minutes: Sequence[LiveMinute], at: list[str], look: Look) -> Figure:
         "type": "bar",
         "name": "shares",
         "x": at,
-        "y": [one.volume for one in minutes],
+        "y": [minute.volume for minute in minutes],
         "yaxis": "y2",
-        "marker": {"color": [look.rest if one.final else look.accent for one in minutes]},
+        "marker": {"color": [look.rest if minute.final else look.accent for minute in minutes]},
         "hovertemplate": "%{y:,.0f} shares<extra></extra>",
     }
 

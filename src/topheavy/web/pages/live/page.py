@@ -52,7 +52,7 @@ def layout(view: View) -> Component:
             dcc.Location(id=ADDRESS, refresh=False),
             *(dcc.Interval(id=name, interval=LOOK_AGAIN) for name in ("live-tick", "live-beat")),
             dcc.Store(id="live-world", data=live.world),
-            dcc.Store(id="live-known", data=[one.security for one in live.prices]),
+            dcc.Store(id="live-known", data=[price.security for price in live.prices]),
             dcc.Store(id="live-drawn"),
             dcc.Store(id="live-told"),
             dcc.Interval(id="live-slow", interval=ANSWERS_AGAIN),
@@ -124,13 +124,13 @@ def _steer(app: App) -> None:
         State(SECURITY, "data"),
     )
     def steer(
-        search: str | None, value: str | None, known: list[str] | None, offered: list[str]
+        search: str | None, value: str | None, securities: list[str] | None, offered: list[str]
     ) -> tuple[Any, Any, Any]:
         """Bring address and choice to say the same; until somebody chooses, it is what is traded most."""
         if ctx.triggered_id == SECURITY:
             return no_update, no_update, f"?{urlencode({'security': value})}" if value else no_update
-        chosen = asked_in(search).get("security") or value or next(iter(known or []), "")
-        names = sorted({*(known or []), *([chosen] if chosen else [])})
+        chosen = asked_in(search).get("security") or value or next(iter(securities or []), "")
+        names = sorted({*(securities or []), *([chosen] if chosen else [])})
         same = names == offered, chosen == (value or "")
         return no_update if same[0] else names, no_update if same[1] else chosen, no_update
 
@@ -147,11 +147,13 @@ def _watch(app: App, view: View, tape: LiveMarket) -> None:
         State("live-world", "data"),
         running=[(Output("live-tick", "disabled"), True, False)],
     )
-    async def watch(_: int | None, chosen: str | None, known: list[str] | None, world: str | None) -> tuple[Any, ...]:
+    async def watch(
+        _: int | None, chosen: str | None, securities: list[str] | None, world: str | None
+    ) -> tuple[Any, ...]:
         live = await to_thread(tape.now)
         tell_world(live.world, world)
-        names = [one.security for one in live.prices]
-        news = no_update if set(names) == set(known or []) else names
+        names = [price.security for price in live.prices]
+        news = no_update if set(names) == set(securities or []) else names
         return *_parts(live, view, chosen), live.flow is Flow.NEVER, news, live.world
 
 
@@ -169,7 +171,7 @@ def _draw(app: App, tape: LiveMarket) -> None:
     )
     async def draw(_: int | None, security: str | None, scheme: str | None, drawn: str | None) -> tuple[Any, ...]:
         live = await to_thread(tape.now)
-        price = next((one for one in live.prices if one.security == security), None)
+        price = next((row for row in live.prices if row.security == security), None)
         if price is None:
             return (no_update,) * 4
         minutes = await to_thread(tape.minutes, price.security, MINUTES)
@@ -188,10 +190,10 @@ def _tell(app: App, tape: LiveMarket) -> None:
         State("live-told", "data"),
         running=[(Output("live-slow", "disabled"), True, False)],
     )
-    async def tell(_: int | None, told: str | None) -> tuple[Any, ...]:
+    async def tell(_: int | None, shown: str | None) -> tuple[Any, ...]:
         live_answers = await to_thread(tape.answers, MOST)
         now = str(hash("".join(answer.model_dump_json() for answer in live_answers)))
-        return (no_update, no_update) if now == told else (answers(live_answers), now)
+        return (no_update, no_update) if now == shown else (answers(live_answers), now)
 
 
 def _stamp(live: Live) -> str:

@@ -20,19 +20,19 @@ def prices(live: Live, chosen: str | None) -> Component:
     if not live.prices:
         return html.P("No trade has come yet.", className="fine")
     shown = list(live.prices[:MOST])
-    shown += [one for one in live.prices[MOST:] if one.security == chosen]
+    shown += [price for price in live.prices[MOST:] if price.security == chosen]
     head = html.Thead(html.Tr([html.Th(text, scope="col") for text in ("Security", "Last", "Change", "Turnover")]))
-    body = html.Tbody([_price(one, here=one.security == chosen) for one in shown])
+    body = html.Tbody([_price(price, here=price.security == chosen) for price in shown])
     more = live.securities - len(shown)
     rest = [html.P(f"and {more:,} more of smaller turnover", className="fine")] if more > 0 else []
     return [html.Div(html.Table([head, body], className="plain prices"), className="wide"), *rest, _against(shown)]
 
 
-def _price(one: LivePrice, *, here: bool) -> Component:
-    link = dcc.Link(one.security, href=f"/live?security={one.security}")
-    last = html.Span(f"{one.price:,.2f}", key=f"{one.event_time}{one.price}", className="fresh")
-    cells = [html.Td(last), html.Td(_change(one.change)), html.Td(money(one.dollars))]
-    return html.Tr([html.Th(link, scope="row"), *cells], className="chosen" if here else "", title=_hint(one))
+def _price(price: LivePrice, *, here: bool) -> Component:
+    link = dcc.Link(price.security, href=f"/live?security={price.security}")
+    last = html.Span(f"{price.price:,.2f}", key=f"{price.event_time}{price.price}", className="fresh")
+    cells = [html.Td(last), html.Td(_change(price.change)), html.Td(money(price.dollars))]
+    return html.Tr([html.Th(link, scope="row"), *cells], className="chosen" if here else "", title=_hint(price))
 
 
 def _change(change: float | None) -> Component:
@@ -45,15 +45,15 @@ def _change(change: float | None) -> Component:
                      **{"aria-label": f"{way} {text}"})  # fmt: skip
 
 
-def _hint(one: LivePrice) -> str:
+def _hint(price: LivePrice) -> str:
     return (
-        f"{one.against}: {one.reference:,.2f}; {one.low:,.2f} to {one.high:,.2f} in "
-        f"{counted(one.trades, 'trade')}; {one.source_kind.value} data"
+        f"{price.against}: {price.reference:,.2f}; {price.low:,.2f} to {price.high:,.2f} in "
+        f"{counted(price.trades, 'trade')}; {price.source_kind.value} data"
     )
 
 
 def _against(shown: Sequence[LivePrice]) -> Component:
-    ways = sorted({one.against for one in shown})
+    ways = sorted({price.against for price in shown})
     return html.P(f"Change against the {' or the '.join(ways)}. Turnover of the day so far.", className="fine")
 
 
@@ -62,40 +62,40 @@ def groups(live: Live) -> Component:
     if not live.groups:
         why = "None of what streams is in a group, or no counts of shares are published here: 'topheavy run SOURCE' "
         return html.P([why, "publishes them."], className="fine")
-    ordered = sorted(live.groups, key=lambda one: (one.group != FIRST_GROUP, one.title))
-    return [_first(ordered[0]), *(_other(one) for one in ordered[1:])]
+    ordered = sorted(live.groups, key=lambda group: (group.group != FIRST_GROUP, group.title))
+    return [_first(ordered[0]), *(_other(group) for group in ordered[1:])]
 
 
-def _first(one: LiveGroup) -> Component:
+def _first(group: LiveGroup) -> Component:
     bar = html.Div(
-        html.Div(className="fill", style={"width": f"{100 * one.share:.2f}%"}),
+        html.Div(className="fill", style={"width": f"{100 * group.share:.2f}%"}),
         className="meter share",
         role="img",
-        **{"aria-label": f"{one.title}: {percent(one.share)}"},
+        **{"aria-label": f"{group.title}: {percent(group.share)}"},
     )
-    of = "of all companies' value" if one.priced == one.issuers else "of the value of what streams"
+    of = "of all companies' value" if group.priced == group.issuers else "of the value of what streams"
     return html.Div(
         [
-            html.Div(percent(one.share, 2), className="big share", id="live-share"),
-            html.P([html.Strong(one.title), f" {of}: {money(one.group_cap)} of {money(one.total_cap)}"]),
+            html.Div(percent(group.share, 2), className="big share", id="live-share"),
+            html.P([html.Strong(group.title), f" {of}: {money(group.group_cap)} of {money(group.total_cap)}"]),
             bar,
-            html.P(_rests_on(one), className="fine"),
+            html.P(_rests_on(group), className="fine"),
         ]
     )
 
 
-def _rests_on(one: LiveGroup) -> str:
-    whole = one.priced == one.issuers
-    members = f"{one.members_priced} of {one.members} members and {one.priced:,} of {one.issuers:,} companies"
+def _rests_on(group: LiveGroup) -> str:
+    whole = group.priced == group.issuers
+    members = f"{group.members_priced} of {group.members} members and {group.priced:,} of {group.issuers:,} companies"
     return f"{members} have a live price. " + (
         "Last price × published count of shares." if whole
         else "It is no share of the index: only what streams is counted, last price × published count of shares."
     )  # fmt: skip
 
 
-def _other(one: LiveGroup) -> Component:
-    members = html.Small(f" {one.members_priced} of {one.members} members")
-    row = html.Div([html.Span([one.title, members]), html.Strong(percent(one.share, 2))])
+def _other(group: LiveGroup) -> Component:
+    members = html.Small(f" {group.members_priced} of {group.members} members")
+    row = html.Div([html.Span([group.title, members]), html.Strong(percent(group.share, 2))])
     return html.Div(row, className="sum")
 
 
@@ -104,15 +104,15 @@ def flags(live: Live) -> Component:
     if not live.flags:
         return html.P("No trade lay far from those before it.", className="fine")
     head = ("Security", "At (New York)", "Price", "Usual", "Away")
-    return table(head, [_flag(one) for one in live.flags[:8]], "Trades far from those before them")
+    return table(head, [_flag(flag) for flag in live.flags[:8]], "Trades far from those before them")
 
 
-def _flag(one: Flag) -> list[Component]:
-    at = one.event_time.astimezone(NEW_YORK).time().isoformat("milliseconds")  # two within a second are two
+def _flag(flag: Flag) -> list[Component]:
+    at = flag.event_time.astimezone(NEW_YORK).time().isoformat("milliseconds")  # two within a second are two
     away = html.Span(
-        f"{one.deviations:,.0f}{GAP}σ", className="state broken", title="standard deviations of those before"
+        f"{flag.deviations:,.0f}{GAP}σ", className="state broken", title="standard deviations of those before"
     )
-    return [one.security, at, f"{one.price:,.2f}", f"{one.usual:,.2f}", away]
+    return [flag.security, at, f"{flag.price:,.2f}", f"{flag.usual:,.2f}", away]
 
 
 def work(live: Live) -> Component:
@@ -122,19 +122,19 @@ def work(live: Live) -> Component:
     parts = ("Partition", "Read up to", "Ends at", "Behind")
     sinks = ("Sink", "State", "Heard of", "Kept", "Repeated", "Unreadable", "Began (UTC)")
     return [
-        table(parts, [_lag(one) for one in live.lags], "How far each partition was read"),
-        table(sinks, [_sink(one) for one in live.sinks], "The sinks at work"),
+        table(parts, [_lag(lag) for lag in live.lags], "How far each partition was read"),
+        table(sinks, [_sink(sink) for sink in live.sinks], "The sinks at work"),
     ]
 
 
-def _lag(one: Lag) -> list[Component]:
-    end, behind = (NONE if value is None else f"{value:,}" for value in (one.end, one.behind))
-    return [f"{one.topic} {one.partition}", f"{one.offset:,}", end, behind]
+def _lag(lag: Lag) -> list[Component]:
+    end, behind = (NONE if value is None else f"{value:,}" for value in (lag.end, lag.behind))
+    return [f"{lag.topic} {lag.partition}", f"{lag.offset:,}", end, behind]
 
 
-def _sink(one: SinkWork) -> list[Component]:
-    broken = one.stage is SinkStage.BROKEN_OFF
-    state = html.Span(one.stage.value, className="state broken" if broken else "state", title=one.why)
-    heard = f"{span(one.silent)} ago"
-    counts = (f"{value:,}" for value in (one.trades, one.repeated, one.unreadable))
-    return [f"{one.topic} {one.part}", state, heard, *counts, moment(one.began_at)]
+def _sink(sink: SinkWork) -> list[Component]:
+    broken = sink.stage is SinkStage.BROKEN_OFF
+    state = html.Span(sink.stage.value, className="state broken" if broken else "state", title=sink.why)
+    heard = f"{span(sink.silent)} ago"
+    counts = (f"{value:,}" for value in (sink.trades, sink.repeated, sink.unreadable))
+    return [f"{sink.topic} {sink.part}", state, heard, *counts, moment(sink.began_at)]

@@ -70,10 +70,10 @@ def _steer(app: App) -> None:
     def steer(search: str | None, *chosen: str | None) -> tuple[Any, ...]:
         """Bring address and filters to say the same, whichever of them moved."""
         if ctx.triggered_id in FILTERS:
-            asked = {name: value for name, value in zip(FILTERS.values(), chosen, strict=True) if value}
-            return (*(no_update for _ in FILTERS), f"?{urlencode(asked)}" if asked else "", as_json(asked))
-        asked = asked_in(search)
-        return (*(asked.get(name, "") for name in FILTERS.values()), no_update, as_json(asked))
+            filters = {name: value for name, value in zip(FILTERS.values(), chosen, strict=True) if value}
+            return (*(no_update for _ in FILTERS), f"?{urlencode(filters)}" if filters else "", as_json(filters))
+        filters = asked_in(search)
+        return (*(filters.get(name, "") for name in FILTERS.values()), no_update, as_json(filters))
 
 
 def _watch(app: App, desk: CollectionsReader) -> None:
@@ -97,7 +97,7 @@ def _watch(app: App, desk: CollectionsReader) -> None:
     )
     async def watch(_: int | None, source: str, refused: str | None, stamp: str | None, world: str | None) -> Any:
         mark, collections = await to_thread(desk.mark), await to_thread(desk.collections)
-        running = any(one.stage is Stage.RUNNING for one in collections)
+        running = any(collection.stage is Stage.RUNNING for collection in collections)
         only_time_went_by = set(ctx.triggered_prop_ids.values()) == {"runs-tick"}  # a choice may come with a tick
         if mark == stamp and not running and only_time_went_by:
             return (no_update,) * 10
@@ -111,7 +111,7 @@ def _watch(app: App, desk: CollectionsReader) -> None:
 
 def _button(sources: tuple[SourceUnits, ...], source: str, *, going: bool) -> tuple[str, bool]:
     """Return what the button says, and whether it is at rest."""
-    failed = sum(one.failed for one in sources if source in ("", one.source))
+    failed = sum(item.failed for item in sources if source in ("", item.source))
     of = f" of {source}" if source else ""
     return f"Ask again for what failed{of} ({failed:,})", going or not failed
 
@@ -128,9 +128,9 @@ def _list(app: App, desk: CollectionsReader) -> None:
     async def list_units(request: dict[str, Any] | None, *chosen: str | None) -> tuple[Any, ...]:
         if request is None:
             return no_update, no_update, no_update
-        found = await to_thread(desk.units, wanted(request, *(value or "" for value in chosen)))
-        rows = [shown(run) for run in found.units]
-        return {"rowData": rows, "rowCount": found.total}, height(found.total), counted(found.total, "unit")
+        stretch = await to_thread(desk.units, wanted(request, *(value or "" for value in chosen)))
+        rows = [shown(run) for run in stretch.units]
+        return {"rowData": rows, "rowCount": stretch.total}, height(stretch.total), counted(stretch.total, "unit")
 
     anew = [Input(control, "value") for control in FILTERS]
     app.clientside_callback(ANEW, *anew, prevent_initial_call=True)

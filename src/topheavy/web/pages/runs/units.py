@@ -73,11 +73,14 @@ def _filters(sources: tuple[SourceUnits, ...]) -> list[Component]:
 
 def options(sources: tuple[SourceUnits, ...]) -> list[dict[str, str]]:
     """Return the sources one can choose."""
-    return [{"value": "", "label": "All sources"}, *({"value": one.source, "label": one.source} for one in sources)]
+    return [
+        {"value": "", "label": "All sources"},
+        *({"value": source.source, "label": source.source} for source in sources),
+    ]
 
 
-def as_json(asked: dict[str, str]) -> str:
+def as_json(filters: dict[str, str]) -> str:
     """Return where a program finds the same units."""
     named = {"state": "state", "source": "source", "find": "text"}
-    query = urlencode({named[name]: value for name, value in asked.items() if name in named})
+    query = urlencode({named[name]: value for name, value in filters.items() if name in named})
     return f"/api/runs?{query}" if query else "/api/runs"

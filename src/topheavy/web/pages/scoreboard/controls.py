@@ -17,7 +17,9 @@ CONTROLS = {TARGET: "target", HORIZON: "horizon", RUN: "run", MODEL: "model", SE
 def controls(looked: Looked) -> Component:
     """Build the row of controls, showing what is looked at."""
     trial, data = looked.trial, options(looked)
-    targets = [{"value": name, "label": sentence(name)} for name in dict.fromkeys(one.target for one in looked.trials)]
+    targets = [
+        {"value": name, "label": sentence(name)} for name in dict.fromkeys(trial.target for trial in looked.trials)
+    ]
     run = html.Div(
         dmc.Select(id=RUN, label="Backtest (UTC)", data=data[RUN], value=trial.run, allowDeselect=False),
         id="scoreboard-run-box",
@@ -50,13 +52,13 @@ def choices(looked: Looked) -> list[Component]:
 def options(looked: Looked) -> dict[str, list[dict[str, str]]]:
     """Return what can be chosen beside what is looked at, by control."""
     trial = looked.trial
-    same = [one for one in looked.trials if one.target == trial.target]
-    horizons = sorted({one.horizon for one in same})
-    runs = [one for one in same if one.horizon == trial.horizon]
+    same = [item for item in looked.trials if item.target == trial.target]
+    horizons = sorted({item.horizon for item in same})
+    runs = [item for item in same if item.horizon == trial.horizon]
     return {
         HORIZON: [_option(str(horizon), str(horizon)) for horizon in horizons],
-        RUN: [_option(one.run, moment(one.made_at)[:16]) for one in runs],
-        MODEL: [_option(one.model, one.title) for one in looked.models if not one.failed],
+        RUN: [_option(item.run, moment(item.made_at)[:16]) for item in runs],
+        MODEL: [_option(model.model, model.title) for model in looked.models if not model.failed],
         SERIES: [_option(name, name) for name in looked.all_series],
     }
 

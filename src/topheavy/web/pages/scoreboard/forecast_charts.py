@@ -26,25 +26,25 @@ FLATTERING = 0.5
 def beside(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -> Figure:
     """Draw the forecast with its interval over what came."""
     digits = "$,.2f" if looked.trial.target == "price" else ".2%"
-    high = _line(singles, lambda one: one.high, "rgba(0,0,0,0)", 0) | {"hoverinfo": "skip"}
-    low = _line(singles, lambda one: one.low, "rgba(0,0,0,0)", 0)
+    high = _line(singles, lambda single: single.high, "rgba(0,0,0,0)", 0) | {"hoverinfo": "skip"}
+    low = _line(singles, lambda single: single.low, "rgba(0,0,0,0)", 0)
     band = low | {"fill": "tonexty", "fillcolor": look.accent_soft, "hoverinfo": "skip"}
-    came = _line(singles, lambda one: one.actual, look.ink, 1.25) | {
+    came = _line(singles, lambda single: single.actual, look.ink, 1.25) | {
         "hovertemplate": f"came %{{y:{digits}}}<extra></extra>"
     }
-    said = _line(singles, lambda one: one.value, look.accent, 2.5) | {
+    forecast = _line(singles, lambda single: single.value, look.accent, 2.5) | {
         "hovertemplate": f"forecast <b>%{{y:{digits}}}</b><extra></extra>"
     }
     axis = {"nticks": 5, "tickprefix": "$"} if looked.trial.target == "price" else {"nticks": 5, "tickformat": ".1~%"}
-    seen = [one for one in singles if one.session >= _since(singles, reach)]
+    seen = [single for single in singles if single.session >= _since(singles, reach)]
     notes = [_title(f"<b>{looked.series}</b>, {looked.trial.target}, {ahead(looked)}", look), *_stamp(looked, look)]
-    return _figure([high, band, said, came], axis | {"range": _room(seen)}, singles, look, reach, notes)
+    return _figure([high, band, forecast, came], axis | {"range": _room(seen)}, singles, look, reach, notes)
 
 
 def telling(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -> Figure:
     """Draw what the model has lost to naive so far: up where it loses, down where it gains."""
     wins = bool(singles) and singles[-1].lost < 0
-    line = _line(singles, lambda one: one.lost, look.accent if wins else look.ink, 2) | {
+    line = _line(singles, lambda single: single.lost, look.accent if wins else look.ink, 2) | {
         "fill": "tozeroy",
         "fillcolor": look.accent_soft if wins else look.faint,
         "hovertemplate": "<b>%{y:+.2f}</b> of naive's mean squared error<extra></extra>",
@@ -59,8 +59,8 @@ def telling(looked: Looked, singles: Sequence[Single], look: Look, reach: str) -
 
 def persuading_words(singles: Sequence[Single]) -> Component:
     """Say why the chart on the left persuades, with the R² that it shows and that naive's would show."""
-    came = [one.actual for one in singles]
-    own, other = _r2(came, [one.value for one in singles]), _r2(came, [one.naive for one in singles])
+    came = [single.actual for single in singles]
+    own, other = _r2(came, [single.value for single in singles]), _r2(came, [single.naive for single in singles])
     if other is None or other < FLATTERING:
         return [html.Strong("Nothing to hide behind. "), "Repeating today follows this line badly, so a forecast "
                 f"that follows it knows something. R² of this chart: {number(own, 3)}; of {QUOTED}: ",
@@ -84,8 +84,8 @@ def _line(singles: Sequence[Single], value: Callable[[Single], float | None], co
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [one.session for one in singles],
-        "y": [value(one) for one in singles],
+        "x": [single.session for single in singles],
+        "y": [value(single) for single in singles],
         "line": {"color": colour, "width": width},
     }
 
@@ -117,16 +117,16 @@ def _since(singles: Sequence[Single], reach: str) -> date:
 
 def _room(seen: Sequence[Single]) -> list[float]:
     """Return the range of what came, with room for forecasts around it; one far off does not flatten the rest."""
-    came = [one.actual for one in seen]
+    came = [single.actual for single in seen]
     room = 0.2 * (max(came) - min(came)) or 0.1 * abs(max(came)) or 1.0
     low = min(came) - room
     return [max(low, 0.0) if min(came) >= 0 else low, max(came) + room]
 
 
-def _r2(came: Sequence[float], said: Sequence[float]) -> float | None:
+def _r2(came: Sequence[float], forecasts: Sequence[float]) -> float | None:
     mean = sum(came) / len(came)
-    spread = sum((one - mean) ** 2 for one in came)
-    missed = sum((one - other) ** 2 for one, other in zip(came, said, strict=True))
+    spread = sum((value - mean) ** 2 for value in came)
+    missed = sum((value - other) ** 2 for value, other in zip(came, forecasts, strict=True))
     return 1 - missed / spread if spread else None
 
 

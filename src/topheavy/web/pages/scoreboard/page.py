@@ -54,8 +54,8 @@ def layout(view: View) -> Component:
     """Build the page as it stands before anything is chosen; the callbacks fill it."""
     if view.backtests is None:
         evidence.noted(view)  # where nothing is published either, the shell says so
-        said = html.P(sentence(f"{NO_BOARD}."))
-        return html.Section([html.H1("Scoreboard"), said], id="scoreboard-none", className="card empty")
+        advice = html.P(sentence(f"{NO_BOARD}."))
+        return html.Section([html.H1("Scoreboard"), advice], id="scoreboard-none", className="card empty")
     tried = view.backtests.trials()
     shown = _tried(look_at(view.backtests, {})) if tried else [NOTHING_TRIED]
     return html.Div([*shown, *_since(view.backtests)], className="page")
@@ -154,8 +154,8 @@ def _steer(app: App, view: View) -> None:
             except UsageError as error:
                 return ({"problem": str(error)}, *(no_update for _ in range(11)))
             return looked.asked, no_update, *_shown(looked)
-        asked = {name: value or "" for name, value in zip(CONTROLS.values(), chosen, strict=True)}
-        looked = look_near(board, asked | ({"run": ""} if moved in (TARGET, HORIZON) else {}))
+        wanted = {name: value or "" for name, value in zip(CONTROLS.values(), chosen, strict=True)}
+        looked = look_near(board, wanted | ({"run": ""} if moved in (TARGET, HORIZON) else {}))
         return looked.asked, looked.search(), *_shown(looked)
 
 
@@ -185,13 +185,13 @@ def _say(app: App, view: View) -> None:
         Input(CHOICE, "data"),
         prevent_initial_call=True,
     )
-    def say(asked: dict[str, str]) -> tuple[Any, ...]:
-        if "problem" in asked:
-            return None, None, None, True, problem(asked["problem"], PATH), True, no_update
+    def say(choice: dict[str, str]) -> tuple[Any, ...]:
+        if "problem" in choice:
+            return None, None, None, True, problem(choice["problem"], PATH), True, no_update
         board = board_of(view)
-        looked = look_at(board, asked)
-        same = [one for one in newest(looked.trials) if one.target == looked.trial.target]
-        every = [with_models(board, one) for one in sorted(same, key=lambda one: one.horizon)]
+        looked = look_at(board, choice)
+        same = [trial for trial in newest(looked.trials) if trial.target == looked.trial.target]
+        every = [with_models(board, trial) for trial in sorted(same, key=lambda trial: trial.horizon)]
         href = f"/api/scoreboard/forecasts{looked.search(run=looked.trial.run)}"
         return headline(looked), standings(looked), horizons(every, looked), len(every) < 2, None, False, href
 
@@ -210,17 +210,17 @@ def _draw(app: App, view: View) -> None:
         Input(SCHEME, "data"),
         prevent_initial_call=True,
     )
-    def draw(asked: dict[str, str] | None, reach: str, scheme: str | None) -> tuple[Any, ...]:
-        if not asked or not scheme or "problem" in asked:
+    def draw(choice: dict[str, str] | None, reach: str, scheme: str | None) -> tuple[Any, ...]:
+        if not choice or not scheme or "problem" in choice:
             return (no_update,) * 7
-        looked = look_at(board_of(view), asked)
-        found = _singles(board_of(view), looked)
-        if not found:
+        looked = look_at(board_of(view), choice)
+        singles = _singles(board_of(view), looked)
+        if not singles:
             nothing: dict[str, Any] = {"data": [], "layout": {}}
             return nothing, nothing, None, None, None, True, False
         palette = look(scheme)
-        figures = beside(looked, found, palette, reach), telling(looked, found, palette, reach)
-        words = persuading_words(found), telling_words(looked, found), in_words(looked, found)
+        figures = beside(looked, singles, palette, reach), telling(looked, singles, palette, reach)
+        words = persuading_words(singles), telling_words(looked, singles), in_words(looked, singles)
         return *figures, *words, False, True
 
 

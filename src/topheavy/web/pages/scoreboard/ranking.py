@@ -25,14 +25,14 @@ def headline(looked: Looked) -> Component:
     """State whether anything beats naive, of what, when, and what that rests on."""
     trial = looked.trial
     count, finding = answer(looked.models)
-    found = [html.Span(finding, className="figure"), " "] if finding else []
-    said = [f"{count} ", *found, f"{QUOTED} for {what(trial)} of {of_how_many(trial)}"]
+    figure = [html.Span(finding, className="figure"), " "] if finding else []
+    title = [f"{count} ", *figure, f"{QUOTED} for {what(trial)} of {of_how_many(trial)}"]
     return html.Section(
         [
             html.Div(
                 [
                     badge(trial.source_kind) if trial.source_kind == SIMULATED else None,
-                    html.H1(said, id="scoreboard-answer"),
+                    html.H1(title, id="scoreboard-answer"),
                     html.P(f"{subject(trial)}, {day(trial.since)} to {day(trial.until)}", className="when"),
                     _best(looked.models),
                 ],
@@ -46,7 +46,7 @@ def headline(looked: Looked) -> Component:
 
 
 def _best(models: Sequence[Standing]) -> Component:
-    best = next((one for one in models if one.better), None)
+    best = next((model for model in models if model.better), None)
     if best is None:
         return None
     return html.P(["Best: ", html.Strong(best.title), f", with {ratio(best.ratio)} times naive's error"],
@@ -54,8 +54,8 @@ def _best(models: Sequence[Standing]) -> Component:
 
 
 def _rests_on(trial: Trial, models: Sequence[Standing]) -> Component:
-    most = max((one.forecasts for one in models), default=0)
-    origins = max((one.origins for one in models), default=0)
+    most = max((model.forecasts for model in models), default=0)
+    origins = max((model.origins for model in models), default=0)
     return html.Div(
         [
             html.Div("Rests on", className="label"),
@@ -73,11 +73,11 @@ def standings(looked: Looked) -> Component:
     """List the models, naive first, each with its place on the axis, its p-value, and what that says in words."""
     shown = looked.models
     reach = reach_of(shown)
-    traded = next((one.hold_sharpe for one in shown if one.hold_sharpe is not None), None)
+    traded = next((model.hold_sharpe for model in shown if model.hold_sharpe is not None), None)
     labels = [f"In {percent(looked.trial.level, 0)} interval", *([] if traded is None else ["Sharpe, net"])]
     last = [] if traded is None else [f"Sharpe, net (hold {number(traded, 2)})"]
     head = ["Model", _axis(reach), "Error ÷ naive's", "p, Holm", "Verdict", "Direction", labels[0], *last]
-    rows = [_row(one, looked, reach, labels) for one in shown]
+    rows = [_row(model, looked, reach, labels) for model in shown]
     styles = {1: "axis", 4: "said"}
     names = [html.Th(text, scope="col", className=styles.get(at, "")) for at, text in enumerate(head)]
     table = html.Table(
@@ -91,44 +91,46 @@ def standings(looked: Looked) -> Component:
 
 def horizons(accounts: Sequence[Backtested], looked: Looked) -> Component:
     """List the models' ratios at every horizon that the target was tried at; a column leads to its horizon."""
-    found = [{model.model: model for model in one.models} for one in accounts]
-    names = {model.model: model for one in accounts for model in one.models if not model.failed}
-    head = [html.Th("Model", scope="col"), *(html.Th(_ahead(one, looked), scope="col") for one in accounts)]
+    by_model = [{model.model: model for model in account.models} for account in accounts]
+    names = {model.model: model for account in accounts for model in account.models if not model.failed}
+    head = [html.Th("Model", scope="col"), *(html.Th(_ahead(account, looked), scope="col") for account in accounts)]
     rows = [
-        html.Tr([html.Th(model.title, scope="row"), *(html.Td(_small(one.get(name))) for one in found)])
+        html.Tr([html.Th(model.title, scope="row"), *(html.Td(_small(standings.get(name))) for standings in by_model)])
         for name, model in names.items()
     ]
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain horizons",
                        **{"aria-label": "Error ÷ naive's at every horizon"})  # fmt: skip
     wide = html.Div(table, className="wide", tabIndex=0, role="region", **{"aria-label": "Every horizon"})
-    marks = {kind(one): one.skill for every in accounts for one in every.models if not one.failed}
+    marks = {kind(model): model.skill for every in accounts for model in every.models if not model.failed}
     return [
-        html.P([html.Span(said, className=f"verdict {mark}") for mark, said in marks.items()], className="legend"),
+        html.P(
+            [html.Span(meaning, className=f"verdict {mark}") for mark, meaning in marks.items()], className="legend"
+        ),
         wide,
     ]
 
 
-def _ahead(one: Backtested, looked: Looked) -> Component:
-    said = f"{counted(one.horizon, 'session')} ahead"
-    here = one.horizon == looked.trial.horizon
-    href = f"/scoreboard{looked.search(horizon=str(one.horizon), run='', model='')}"
-    return html.Strong(said) if here else dcc.Link(said, href=href)
+def _ahead(backtest: Backtested, looked: Looked) -> Component:
+    text = f"{counted(backtest.horizon, 'session')} ahead"
+    here = backtest.horizon == looked.trial.horizon
+    href = f"/scoreboard{looked.search(horizon=str(backtest.horizon), run='', model='')}"
+    return html.Strong(text) if here else dcc.Link(text, href=href)
 
 
-def _small(one: Standing | None) -> Component:
-    if one is None or one.failed:
+def _small(standing: Standing | None) -> Component:
+    if standing is None or standing.failed:
         return NONE
-    hint = f"{one.skill}; p after Holm {chance(one.p_holm)}"
-    return html.Span([ratio(one.ratio), html.Span(one.skill, className="unseen")], className=f"verdict {kind(one)}",
-                     title=hint)  # fmt: skip
+    hint = f"{standing.skill}; p after Holm {chance(standing.p_holm)}"
+    words = [ratio(standing.ratio), html.Span(standing.skill, className="unseen")]
+    return html.Span(words, className=f"verdict {kind(standing)}", title=hint)
 
 
 def reach_of(models: Sequence[Standing]) -> float:
     """Return how far the axis reaches: far enough for most models' intervals; what lies beyond is cut with an arrow."""
     ends = sorted(
-        max(abs(log(end)) for end in (one.ratio_low or one.ratio, one.ratio_high or one.ratio))
-        for one in models
-        if one.ratio and one.model != NAIVE
+        max(abs(log(end)) for end in (model.ratio_low or model.ratio, model.ratio_high or model.ratio))
+        for model in models
+        if model.ratio and model.model != NAIVE
     )
     if not ends:
         return REACHES[0]
@@ -151,33 +153,36 @@ def _axis(reach: float) -> Component:
             html.Div(ends, className="sides")]  # fmt: skip
 
 
-def _row(one: Standing, looked: Looked, reach: float, labels: Sequence[str]) -> Component:
-    here = looked.model is not None and one.model == looked.model.model
-    if one.failed:
+def _row(standing: Standing, looked: Looked, reach: float, labels: Sequence[str]) -> Component:
+    here = looked.model is not None and standing.model == looked.model.model
+    if standing.failed:
         cells = [
             html.Td(
-                ["not scored: ", html.Span(one.failed, className="fine")], colSpan=5 + len(labels), className="cause"
+                ["not scored: ", html.Span(standing.failed, className="fine")],
+                colSpan=5 + len(labels),
+                className="cause",
             )
         ]
-        return html.Tr([html.Th(one.title, scope="row"), *cells], className="out")
+        return html.Tr([html.Th(standing.title, scope="row"), *cells], className="out")
     cells = [
-        _cell(_track(one, reach), "", "axis"),
-        _cell(_ratio(one), "Error ÷ naive's"),
-        _cell(NONE if one.model == NAIVE else chance(one.p_holm), "p, Holm"),
-        _cell(html.Span(one.skill, className=f"verdict {kind(one)}"), "", "said"),
-        _cell(_hits(one), "Direction"),
-        _cell(percent(one.coverage), labels[0]),
+        _cell(_track(standing, reach), "", "axis"),
+        _cell(_ratio(standing), "Error ÷ naive's"),
+        _cell(NONE if standing.model == NAIVE else chance(standing.p_holm), "p, Holm"),
+        _cell(html.Span(standing.skill, className=f"verdict {kind(standing)}"), "", "said"),
+        _cell(_hits(standing), "Direction"),
+        _cell(percent(standing.coverage), labels[0]),
     ]
     if labels[1:]:
-        cells.append(_cell(number(one.net_sharpe, 2), labels[1]))
+        cells.append(_cell(number(standing.net_sharpe, 2), labels[1]))
     return html.Tr(
-        [html.Th(_name(one, looked), scope="row"), *cells], className=f"{kind(one)}{' chosen' if here else ''}"
+        [html.Th(_name(standing, looked), scope="row"), *cells],
+        className=f"{kind(standing)}{' chosen' if here else ''}",
     )
 
 
-def _name(one: Standing, looked: Looked) -> list[Component]:
-    link = dcc.Link(one.title, href=f"/scoreboard{looked.search(model=one.model)}")
-    if not one.lagged_copy or one.model == NAIVE:
+def _name(standing: Standing, looked: Looked) -> list[Component]:
+    link = dcc.Link(standing.title, href=f"/scoreboard{looked.search(model=standing.model)}")
+    if not standing.lagged_copy or standing.model == NAIVE:
         return [link]
     return [link, html.Span("lagged copy", className="tag", title=_SHIFTED)]
 
@@ -186,31 +191,35 @@ def _cell(inside: Any, label: str, style: str = "") -> Component:
     return html.Td(inside, className=style, **{"data-label": label} if label else {})
 
 
-def _ratio(one: Standing) -> list[Component]:
-    figure = html.Strong(ratio(one.ratio))
-    if one.model == NAIVE or one.ratio_low is None or one.ratio_high is None:
+def _ratio(standing: Standing) -> list[Component]:
+    figure = html.Strong(ratio(standing.ratio))
+    if standing.model == NAIVE or standing.ratio_low is None or standing.ratio_high is None:
         return [figure]
-    return [figure, html.Small(f"{ratio(one.ratio_low)}{GAP}–{GAP}{ratio(one.ratio_high)}")]
+    return [figure, html.Small(f"{ratio(standing.ratio_low)}{GAP}–{GAP}{ratio(standing.ratio_high)}")]
 
 
-def _hits(one: Standing) -> list[Component]:
-    if one.hit_rate is None:
+def _hits(standing: Standing) -> list[Component]:
+    if standing.hit_rate is None:
         return [NONE]
-    low, high = one.hit_low, one.hit_high
+    low, high = standing.hit_low, standing.hit_high
     interval = [] if low is None or high is None else [html.Small(f"{100 * low:.0f}{GAP}–{GAP}{100 * high:.0f}")]
-    return [percent(one.hit_rate), *interval]
+    return [percent(standing.hit_rate), *interval]
 
 
-def _track(one: Standing, reach: float) -> Component:
+def _track(standing: Standing, reach: float) -> Component:
     """Draw the interval and the dot; a dot beyond the axis is an arrow at its end."""
-    if one.ratio is None:
+    if standing.ratio is None:
         return None
-    at = place(one.ratio, reach)
-    low, high = (place(end, reach) for end in (one.ratio_low or one.ratio, one.ratio_high or one.ratio))
-    beyond = abs(log(one.ratio)) > log(reach)
+    at = place(standing.ratio, reach)
+    low, high = (
+        place(end, reach) for end in (standing.ratio_low or standing.ratio, standing.ratio_high or standing.ratio)
+    )
+    beyond = abs(log(standing.ratio)) > log(reach)
     dot = html.I("▶" if at > 50 else "◀", className=f"beyond {'right' if at > 50 else 'left'}")
     if not beyond:
         dot = html.I(className="dot", style={"left": f"{at:.2f}%"})
     span = html.I(className="span", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"})
     marks = [span, dot] if high > low else [dot]
-    return html.Div(marks, className="lane", role="img", **{"aria-label": f"{ratio(one.ratio)} times naive's error"})
+    return html.Div(
+        marks, className="lane", role="img", **{"aria-label": f"{ratio(standing.ratio)} times naive's error"}
+    )

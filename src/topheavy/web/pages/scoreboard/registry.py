@@ -18,57 +18,59 @@ def registry(models: Sequence[Registered]) -> Component:
     if not models:
         return [html.P("No model is registered here yet. To train and register one:"), html.Pre(TRAIN)]
     head = ("Question", "Stands as", "Model", "Version", "Trained until", "Held-out error ÷ naive's", "That is")
-    return table(head, [_model(one) for one in models], "Registered models")
+    return table(head, [_model(model) for model in models], "Registered models")
 
 
-def _model(one: Registered) -> list[Component]:
+def _model(model: Registered) -> list[Component]:
     alias = (
-        html.Span(one.alias, className=f"alias {one.alias}") if one.alias else html.Span("earlier", className="fine")
+        html.Span(model.alias, className=f"alias {model.alias}")
+        if model.alias
+        else html.Span("earlier", className="fine")
     )
-    said = held_out(one.ratio_low, one.ratio_high, one.p)
-    style = {"better than naive": "better", "worse than naive": "worse"}.get(said, "chance")
-    verdict = html.Span(said, className=f"verdict {style}")
-    return [one.name, alias, one.title, str(one.version), day(one.trained_until), _interval(one), verdict]
+    finding = held_out(model.ratio_low, model.ratio_high, model.p)
+    style = {"better than naive": "better", "worse than naive": "worse"}.get(finding, "chance")
+    verdict = html.Span(finding, className=f"verdict {style}")
+    return [model.name, alias, model.title, str(model.version), day(model.trained_until), _interval(model), verdict]
 
 
-def _interval(one: Registered) -> Component:
-    figure = html.Strong(ratio(one.ratio))
-    if one.ratio_low is None or one.ratio_high is None:
+def _interval(model: Registered) -> Component:
+    figure = html.Strong(ratio(model.ratio))
+    if model.ratio_low is None or model.ratio_high is None:
         return figure
-    return [figure, html.Small(f"{ratio(one.ratio_low)}{GAP}–{GAP}{ratio(one.ratio_high)}")]
+    return [figure, html.Small(f"{ratio(model.ratio_low)}{GAP}–{GAP}{ratio(model.ratio_high)}")]
 
 
 def live(scores: Sequence[LiveScore]) -> Component:
     """List what became of recorded forecasts, and whether a model does worse than its backtest promised."""
     if not scores:
-        said = "No forecast is recorded here yet. To write forecasts down, and to score them once their day has come:"
-        return [html.P(said), html.Pre("topheavy forecast predict\ntopheavy forecast score")]
+        advice = "No forecast is recorded here yet. To write forecasts down, and to score them once their day has come:"
+        return [html.P(advice), html.Pre("topheavy forecast predict\ntopheavy forecast score")]
     head = ("Question", "Version", "Model", "Recorded", "Ahead of the fact", "Came due", "Error ÷ naive's",
             "In the interval", "Drift")  # fmt: skip
-    alarms = [_alarm(one) for one in scores if one.drift.alarm]
-    notes = [_note(one) for one in scores if not one.drift.alarm and not one.drift.watched]
-    return [*alarms, table(head, [_score(one) for one in scores], "Live scores"), *notes]
+    alarms = [_alarm(score) for score in scores if score.drift.alarm]
+    notes = [_note(score) for score in scores if not score.drift.alarm and not score.drift.watched]
+    return [*alarms, table(head, [_score(score) for score in scores], "Live scores"), *notes]
 
 
-def _score(one: LiveScore) -> list[Component]:
-    held = NONE if one.coverage is None else f"{percent(one.coverage)} of {percent(one.level, 0)}"
+def _score(score: LiveScore) -> list[Component]:
+    within = NONE if score.coverage is None else f"{percent(score.coverage)} of {percent(score.level, 0)}"
     came = html.Span(
-        f"{one.scored:,}", title=f"{day(one.since)} to {day(one.until)}" if one.since and one.until else ""
+        f"{score.scored:,}", title=f"{day(score.since)} to {day(score.until)}" if score.since and score.until else ""
     )
-    return [one.name, str(one.version), one.model, f"{one.recorded:,}", f"{one.ahead:,}", came,
-            html.Strong(ratio(one.ratio)), held, _drift(one)]  # fmt: skip
+    return [score.name, str(score.version), score.model, f"{score.recorded:,}", f"{score.ahead:,}", came,
+            html.Strong(ratio(score.ratio)), within, _drift(score)]  # fmt: skip
 
 
-def _drift(one: LiveScore) -> Component:
-    if one.drift.alarm:
-        return html.Span("drift", className="state failed", title=one.drift.said)
-    return html.Span("none" if one.drift.watched else "not watched", title=one.drift.said)
+def _drift(score: LiveScore) -> Component:
+    if score.drift.alarm:
+        return html.Span("drift", className="state failed", title=score.drift.said)
+    return html.Span("none" if score.drift.watched else "not watched", title=score.drift.said)
 
 
-def _alarm(one: LiveScore) -> Component:
-    return html.P([html.Strong(f"{one.name} {one.version} ({one.model}): "), f"{one.drift.said}."],
+def _alarm(score: LiveScore) -> Component:
+    return html.P([html.Strong(f"{score.name} {score.version} ({score.model}): "), f"{score.drift.said}."],
                   className="asking wrong", role="alert")  # fmt: skip
 
 
-def _note(one: LiveScore) -> Component:
-    return html.P(f"{one.name} {one.version}: {one.drift.said}.", className="fine")
+def _note(score: LiveScore) -> Component:
+    return html.P(f"{score.name} {score.version}: {score.drift.said}.", className="fine")

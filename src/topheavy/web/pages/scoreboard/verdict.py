@@ -37,8 +37,8 @@ def what(trial: Trial) -> str:
 
 def of_how_many(trial: Trial) -> str:
     """Say of how many series: ``7 securities``."""
-    one, more = ("group", "groups") if trial.target == "share" else ("security", "securities")
-    return f"{trial.series:,}{GAP}{one if trial.series == 1 else more}"
+    singular, more = ("group", "groups") if trial.target == "share" else ("security", "securities")
+    return f"{trial.series:,}{GAP}{singular if trial.series == 1 else more}"
 
 
 def subject(trial: Trial) -> str:
@@ -50,8 +50,8 @@ def subject(trial: Trial) -> str:
 
 def answer(models: Sequence[Standing]) -> tuple[str, str]:
     """Return the headline's count and its finding: ``Of 11 models,``, ``none beats``."""
-    scored = [one for one in models if one.model != NAIVE and not one.failed]
-    better = sum(one.better for one in scored)
+    scored = [model for model in models if model.model != NAIVE and not model.failed]
+    better = sum(model.better for model in scored)
     if not scored:
         return "No model was scored beside", ""
     if len(scored) == 1:
@@ -60,11 +60,11 @@ def answer(models: Sequence[Standing]) -> tuple[str, str]:
     return f"Of {len(scored)} models,", f"{_COUNTS[better] if better < len(_COUNTS) else better} {verb}"
 
 
-def kind(one: Standing) -> str:
+def kind(standing: Standing) -> str:
     """Return the verdict's style: better, worse, naive, or none where the difference may be chance."""
-    if one.model == NAIVE:
+    if standing.model == NAIVE:
         return "yardstick"
-    return {BETTER: "better", WORSE: "worse"}.get(one.skill, "chance")
+    return {BETTER: "better", WORSE: "worse"}.get(standing.skill, "chance")
 
 
 def ratio(value: float | None) -> str:
