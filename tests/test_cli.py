@@ -65,7 +65,7 @@ def test_run_says_what_the_figures_are(topheavy: Run, tmp_path: Path) -> None:
     code, out, err = topheavy("run", "files", "--from", str(manifest))
     assert code == 0
     assert "The Magnificent 7 are 18.84 % of it by issuer (16.67 % at the start)" in out  # 13/69, 10/60
-    assert "Coverage 100.00 %: 3 of 3 companies measured" in out
+    assert "Coverage 100.00 % by weight: 3 of 3 companies measured" in out
     assert "refine" in err
 
 

@@ -89,14 +89,23 @@ def test_rows_keep_the_whole_and_give_a_reason_for_the_rest() -> None:
     rows.keep("row 4", **SPLIT)
     rows.keep("row 5", **SPLIT | {"ratio": 2.0})
     rows.leave("row 6", "odd")
-    assert rows.table().num_rows == 1
+    assert rows.table()["ratio"].to_pylist() == [10.0, 2.0]  # which of two ratios of one day acts is for the rules to say
     assert rows.table().schema.equals(dataset("splits").parsed_schema)
     assert [(line.where, line.reason) for line in rows.left_out] == [
         ("row 2", "no readable symbol"),
         ("row 3", "no readable effective or ratio"),
         ("row 4", "printed twice"),
-        ("row 5", "another row says otherwise, the first is kept"),
         ("row 6", "odd"),
+    ]
+
+
+def test_of_two_rows_with_one_key_the_first_is_kept_and_the_other_is_told() -> None:
+    rows = wire.Rows("securities")
+    rows.keep("row 1", security="XMPL", issuer="0000000001", name="Example Inc.")
+    rows.keep("row 2", security="XMPL", issuer="0000000002", name="Another Inc.")
+    assert rows.table()["issuer"].to_pylist() == ["0000000001"]
+    assert [(line.where, line.reason) for line in rows.left_out] == [
+        ("row 2", "another row says otherwise, the first is kept")
     ]
 
 
