@@ -89,7 +89,7 @@ def test_rows_keep_the_whole_and_give_a_reason_for_the_rest() -> None:
     rows.keep("row 4", **SPLIT)
     rows.keep("row 5", **SPLIT | {"ratio": 2.0})
     rows.leave("row 6", "odd")
-    assert rows.table()["ratio"].to_pylist() == [10.0, 2.0]  # which of two ratios of one day acts is for the rules to say
+    assert rows.table()["ratio"].to_pylist() == [10.0, 2.0]  # which of the two acts is for the rules
     assert rows.table().schema.equals(dataset("splits").parsed_schema)
     assert [(line.where, line.reason) for line in rows.left_out] == [
         ("row 2", "no readable symbol"),
