@@ -60,7 +60,9 @@ def market() -> Iterator[str]:
 def home(tmp_path: Path, market: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home of the simulated world, and a market to ask."""
     open_folder(tmp_path / "home").settle(SourceKind.SIMULATED)
-    (tmp_path / "lists.toml").write_text(MANIFEST.format(base=market))
+    lists, _, funds = MANIFEST.format(base=market).rpartition("[[file]]")
+    assert "holdings" in funds  # the made-up funds would be enough to publish
+    (tmp_path / "lists.toml").write_text(lists)
     monkeypatch.setenv("TOPHEAVY_POLYGON_URL", market)
     monkeypatch.setenv("TOPHEAVY_FROM_FILES", str(tmp_path / "lists.toml"))
     return tmp_path / "home"

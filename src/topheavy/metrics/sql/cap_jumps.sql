@@ -1,7 +1,7 @@
 -- question: Where does an issuer's cap leave its price by more than 15 %, and what explains it?
 -- kind: view
 -- grain: session, issuer
--- inputs: market_caps, splits_in_use, shares_in_use, doubts
+-- inputs: market_caps, splits_in_use, shares_in_use, doubts, securities
 -- unit: 1
 -- shown as: jumps
 -- narrowed by: issuer, security, session
@@ -66,6 +66,8 @@ asked AS (
   SELECT l.session, l.issuer, MIN(d.question) AS question
   FROM large AS l
   JOIN doubts AS d ON d.evidence = l.doubt AND d.acts
+  LEFT JOIN securities AS s ON s.security = d.security
+  WHERE COALESCE(s.issuer, d.security) = l.issuer
   GROUP BY l.session, l.issuer
 )
 SELECT

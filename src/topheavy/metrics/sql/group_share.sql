@@ -6,7 +6,7 @@
 -- narrowed by: index, group, session
 -- day: session
 -- order: session
--- units: share 1
+-- units: share 1, share_low 1, share_high 1
 -- The share is withheld while a member of the group has no cap of its own that day or in the 21 sessions before, or
 -- a doubtful one. The band is what the weight leaves open that is not measured, in the group and outside it.
 WITH judged AS (
