@@ -115,9 +115,10 @@ def collected(market: Path, home: Path) -> None:
             raise SystemExit(f"the raw files cannot be collected: {failures[0]}")
 
 
-def hand_over_repairs(home: Path, path: Path) -> None:
-    """Write the list of repairs for Spark, which cannot find them itself."""
-    pyarrow.csv.write_csv(Warehouse(home).ask("SELECT * FROM repairs"), path)
+def hand_over(home: Path, folder: Path) -> None:
+    """Write the lists of repairs and doubts for Spark, which cannot find them itself."""
+    for name in ("repairs", "doubts"):
+        pyarrow.csv.write_csv(Warehouse(home).ask(f"SELECT * FROM {name}"), folder / f"{name}.csv")
 
 
 def rounds(market: Path, scratch: Path, count: int) -> Iterator[tuple[Cost, Cost, Path, Path]]:
@@ -130,8 +131,8 @@ def rounds(market: Path, scratch: Path, count: int) -> Iterator[tuple[Cost, Cost
         home, theirs = scratch / f"home{number}", scratch / f"spark{number}"
         shutil.copytree(raw, home)
         our_cost = measured("road_ours.py", home, out=scratch / f"ours{number}")
-        hand_over_repairs(home, scratch / "repairs.csv")
-        their_cost = measured("road_spark.py", market, scratch / "repairs.csv", out=theirs)
+        hand_over(home, scratch)
+        their_cost = measured("road_spark.py", market, scratch, out=theirs)
         yield our_cost, their_cost, home, theirs
         if monotonic() - begun + (monotonic() - started) > BUDGET:
             return

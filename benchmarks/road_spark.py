@@ -54,8 +54,8 @@ def start(scratch: Path) -> "SparkSession":
 class Reader:
     """The raw files as frames, each row with the security its symbol means."""
 
-    def __init__(self, spark: "SparkSession", market: Path, repairs: Path) -> None:
-        self.spark, self.market, self.repairs = spark, market, repairs
+    def __init__(self, spark: "SparkSession", market: Path, found: Path) -> None:
+        self.spark, self.market, self.found = spark, market, found
         self.periods = self.csv(KNOWN / "symbols.csv").selectExpr(
             "symbol", "security AS named", "CAST(since AS DATE) AS bears_from",
             "COALESCE(CAST(until AS DATE), DATE '9999-12-31') AS bears_to",
@@ -131,8 +131,10 @@ class Reader:
             "symbol", "CAST(effective AS DATE) AS effective", "CAST(ratio AS DOUBLE) AS ratio", "kind", "1 AS rank"
         )
         both = self.named_on(kinds.union(facts), F.col("effective"))
-        return both.groupBy("security", "effective").agg(
-            F.max_by("ratio", "rank").alias("ratio"), F.max_by("kind", "rank").alias("kind")
+        return (
+            both.groupBy("security", "effective")
+            .agg(F.max_by("ratio", "rank").alias("ratio"), F.max_by("kind", "rank").alias("kind"))
+            .selectExpr("*", "'files' AS source", "CAST(NULL AS STRING) AS evidence")
         )
 
     def constituents(self) -> "DataFrame":
@@ -153,9 +155,16 @@ class Reader:
         return self.named(rows, F.lit(LONG_AGO), F.lit(date.max))
 
     def corrections(self) -> "DataFrame":
-        return self.csv(self.repairs).selectExpr(
+        return self.csv(self.found / "repairs.csv").selectExpr(
             "id", "dataset", "security", "CAST(effective AS DATE) AS effective", "covers", "source", "field",
-            "CAST(before AS DOUBLE) AS before", "CAST(after AS DOUBLE) AS after", "CAST(active AS BOOLEAN) AS active",
+            "CAST(before AS DOUBLE) AS before", "CAST(after AS DOUBLE) AS after", "evidence",
+            "CAST(active AS BOOLEAN) AS active",
+        )  # fmt: skip
+
+    def doubts(self) -> "DataFrame":
+        return self.csv(self.found / "doubts.csv").selectExpr(
+            "security", "CAST(since AS DATE) AS since", "CAST(until AS DATE) AS until", "evidence",
+            "CAST(acts AS BOOLEAN) AS acts",
         )  # fmt: skip
 
     def all(self) -> "dict[str, DataFrame]":
@@ -169,6 +178,7 @@ class Reader:
             "groups": self.groups(),
             "securities": self.csv(KNOWN / "securities.csv"),
             "repairs": self.corrections(),
+            "doubts": self.doubts(),
             "sessions": bars.select("session").distinct(),
             "coverage_floor": self.spark.sql("SELECT CAST(0.8 AS DOUBLE) AS floor"),
             "runs": self.spark.createDataFrame([], "session STRING, outcome STRING, cause STRING"),
@@ -185,7 +195,7 @@ def answer(spark: "SparkSession", inputs: "dict[str, DataFrame]", out: Path) -> 
     for name, frame in inputs.items():
         frame.cache().createOrReplaceTempView(name)
     for item in in_order(list(WRITTEN)):
-        frame = _answer(spark, item.sql.replace("AS VARCHAR", "AS STRING"))
+        frame = _answer(spark, item.sql.replace("AS VARCHAR", "AS STRING").replace("DATE_DIFF('day',", "DATEDIFF(DAY,"))
         kept = frame if item.name in SMALL else frame.localCheckpoint()
         kept.createOrReplaceTempView(item.name)
         if item.name in WRITTEN:
@@ -209,11 +219,11 @@ def write(frame: "DataFrame", path: Path) -> None:
     by_month.repartition("month").write.partitionBy("month").parquet(str(path))
 
 
-def main(market: Path, repairs: Path, out: Path) -> None:
+def main(market: Path, found: Path, out: Path) -> None:
     begun = time()
     spark = start(out / "scratch")
     ready = time()
-    answer(spark, Reader(spark, market, repairs).all(), out)
+    answer(spark, Reader(spark, market, found).all(), out)
     done = time()
     (out / "times.json").write_text(json.dumps({"begun": begun, "ready": ready, "done": done}))
     spark.stop()
