@@ -185,7 +185,7 @@ class Reader:
             "holdings": self.spark.createDataFrame(
                 [],
                 "as_of DATE, fund STRING, line BIGINT, security STRING, cusip STRING, name STRING, "
-                "asset_class STRING, value DOUBLE, weight DOUBLE",
+                "asset_class STRING, quantity DOUBLE, value DOUBLE, weight DOUBLE",
             ),
         }
 

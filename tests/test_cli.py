@@ -247,3 +247,30 @@ def test_exposure_refuses_in_one_line(published: Run, words: tuple[str, ...], sa
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+_UNPRICED = """iShares Made Up ETF
+Fund Holdings as of,"Dec 05, 2024"
+
+Ticker,Name,Asset Class,Market Value,{weight}Quantity
+AAPX,ALPHA,Equity,"600,000.00",{first}"4,000"
+BBPX,BETA,Equity,"400,000.00",{second}"13,000"
+CCPX,GAMMA,Equity,-,{third}"50,000"
+"""
+
+
+@pytest.mark.parametrize(
+    ("weights", "coverage"),
+    [
+        (("Weight (%),", "60.00,", "40.00,", "-,"), "Coverage 100.00 % by weight: 2 of 3"),  # 60 + 40: nothing is left
+        (("", "", "", ""), "Coverage 66.67 % by weight: 2 of 3 companies measured; 1 sessions withheld"),
+    ],
+)
+def test_a_line_that_a_fund_holds_and_does_not_price_is_counted(
+    topheavy: Run, tmp_path: Path, weights: tuple[str, ...], coverage: str
+) -> None:
+    printed = dict(zip(("weight", "first", "second", "third"), weights, strict=True))
+    (tmp_path / "XMPF_holdings.csv").write_text(_UNPRICED.format(**printed))
+    code, out, _ = topheavy("run", "ishares", "--from", str(tmp_path / "XMPF_holdings.csv"))
+    assert code == 0
+    assert coverage in out

@@ -57,6 +57,7 @@ figures AS (
 banded AS (
   SELECT
     f.*,
+    f.members + COALESCE(c.unpriced, 0) AS listed,
     COALESCE(f.measured_total / f.total, 0) * COALESCE(c.coverage, 1) AS coverage,
     COALESCE(f.typical_down, 0) + SQRT(COALESCE(f.squared_down, 0)) AS down,
     COALESCE(f.typical_up, 0) + SQRT(COALESCE(f.squared_up, 0)) + 1 / COALESCE(c.coverage, 1) - 1 AS up,
@@ -98,7 +99,7 @@ SELECT
   e.session, e."index", e.level,
   CASE WHEN s.session IS NULL THEN 'withheld' ELSE 'ok' END AS status,
   CASE WHEN j.session IS NULL THEN 'the index has no members on this day' ELSE j.reason END AS reason,
-  COALESCE(j.members, 0) AS members,
+  COALESCE(j.listed, 0) AS members,
   COALESCE(j.measured, 0) AS measured,
   COALESCE(j.coverage, 0) AS coverage,
   j.measured_total,

@@ -8,7 +8,10 @@
 WITH weighed AS (
   SELECT
     *,
-    CASE WHEN COUNT(value) OVER one = COUNT(*) OVER one THEN value ELSE weight END AS weighs
+    CASE
+      WHEN COUNT(value) OVER one = COUNT(*) OVER one OR COUNT(weight) OVER one = 0 THEN value
+      ELSE weight
+    END AS weighs
   FROM holdings
   WHERE asset_class = 'equity'
   WINDOW one AS (PARTITION BY fund, as_of)
